@@ -1,0 +1,1 @@
+"""What every environment, seat, record and page leans on; the standard library only."""

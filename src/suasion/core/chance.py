@@ -1,0 +1,197 @@
+"""Chance: every draw is named and logged, and can be recorded and changed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple, TypeVar
+
+from suasion.core.asks import Json
+from suasion.core.events import NOBODY, To
+
+T = TypeVar("T")
+Audience = To | Callable[[Any], To]
+"""Seats, or seats that depend on what is drawn."""
+MASK, GOLDEN = 2**64 - 1, 0x9E3779B97F4A7C15
+
+
+class Draw(NamedTuple):
+    """One line of the draw log."""
+
+    name: str
+    value: Json
+    """The place of what was drawn, a list of places, or a number in [0, 1); `None` when the
+    line only reveals earlier draws of the same name."""
+    of: int
+    """How many places there were; 0 for a number."""
+    known_to: To
+    """The seats that may be told anything that depends on it."""
+    step: int
+
+
+class Source:
+    """Where draws come from: places among `n`, all made of numbers in [0, 1).
+
+    This one is empty: it has no numbers to give.
+    """
+
+    kind = "recorded"
+    """For the header: `seeded` can be drawn again, `recorded` only read."""
+
+    def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
+        """`k` different places among `n`; one place when `k` is 0; a number when `n` is 0."""
+        if not n:
+            return self.unit(name)
+        return self.places(name, n, k) if k else self.place(name, n, weights)
+
+    def unit(self, name: str) -> float:
+        """The next number of the stream `name`, in [0, 1)."""
+        raise LookupError(f"no draw {name!r} here: the record holds no more of them")
+
+    def place(self, name: str, n: int, weights: Sequence[float] | None) -> int:
+        """One place among `n`."""
+        if weights is None:
+            return int(self.unit(name) * n)
+        mark = self.unit(name) * sum(weights)
+        for at, weight in enumerate(weights):
+            mark -= weight
+            if mark < 0:
+                return at
+        return max(at for at, weight in enumerate(weights) if weight)
+
+    def places(self, name: str, n: int, k: int) -> list[int]:
+        """`k` different places among `n`, in the order drawn (Fisher and Yates)."""
+        deck = list(range(n))
+        for at in range(min(k, n - 1)):
+            other = at + self.place(name, n - at, None)
+            deck[at], deck[other] = deck[other], deck[at]
+        return deck[:k]
+
+
+def key(seed: int, name: str) -> int:
+    """Where the stream `name` of the episode `seed` begins."""
+    return int.from_bytes(sha256(f"{seed}/{name}".encode()).digest()[:8], "big")
+
+
+class Seeded(Source):
+    """One stream per name; a draw under one name never moves another.
+
+    Draw i of a name is a function of (seed, name, i): SplitMix64 (Steele, Lea and Flood 2014)
+    over a hash of seed and name, 53 bits, in integers that are the same on every machine.
+    """
+
+    kind = "seeded"
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._streams: dict[str, int] = {}
+
+    def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
+        if k or weights:
+            return super().draw(name, n, k, weights)
+        return int(self.unit(name) * n) if n else self.unit(name)
+
+    def unit(self, name: str) -> float:
+        at = self._streams.get(name)
+        if at is None:
+            at = key(self.seed, name)
+        self._streams[name] = at = (at + GOLDEN) & MASK
+        at = ((at ^ at >> 30) * 0xBF58476D1CE4E5B9) & MASK
+        at = ((at ^ at >> 27) * 0x94D049BB133111EB) & MASK
+        return ((at ^ at >> 31) >> 11) * 2.0**-53
+
+
+class Recorded(Source):
+    """The draws of a record, each name in its own order; past their end, `then`."""
+
+    def __init__(
+        self, draws: Iterable[Draw], then: Source | None = None, kind: str = "recorded"
+    ) -> None:
+        self._left: defaultdict[str, deque[Json]] = defaultdict(deque)
+        self._then, self.kind = then or Source(), kind
+        for draw in draws:
+            if draw.value is not None:
+                self._left[draw.name].append(draw.value)
+
+    def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
+        left = self._left[name]
+        return left.popleft() if left else self._then.draw(name, n, k, weights)
+
+
+class Twin(Source):
+    """Another source with some draws changed: `{(name, number): value}`; the rest as they were."""
+
+    def __init__(self, base: Source, changes: Mapping[tuple[str, int], Json]) -> None:
+        self._base, self._changes = base, changes
+        self.kind = "recorded" if changes else base.kind
+        self._seen: Counter[str] = Counter()
+
+    def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
+        usual, number = self._base.draw(name, n, k, weights), self._seen[name]
+        self._seen[name] += 1
+        return self._changes.get((name, number), usual)
+
+
+class Chance:
+    """What the rules, or one seat, draw from. `name` is the purpose; each has its own stream."""
+
+    def __init__(self, source: Source, prefix: str = "") -> None:
+        self.source, self.prefix, self.step = source, prefix, 0
+        self.log: list[Draw] = []
+
+    def pick(
+        self,
+        name: str,
+        options: Sequence[T],
+        weights: Sequence[float] | None = None,
+        known_to: Audience = NOBODY,
+    ) -> T:
+        """One of `options`."""
+        name, of = self.prefix + name, len(options)
+        if not of:
+            raise ValueError(f"draw {name!r}: nothing to pick from")
+        at: int = self.source.draw(name, of, 0, weights)
+        drawn = options[at]
+        self.log.append(Draw(name, at, of, _heard(known_to, drawn), self.step))
+        return drawn
+
+    def sample(
+        self, name: str, options: Sequence[T], k: int, known_to: Audience = NOBODY
+    ) -> list[T]:
+        """`k` different ones of `options`, in the order drawn."""
+        name, of = self.prefix + name, len(options)
+        places = self.source.draw(name, of, k, None) if k else []
+        drawn = [options[at] for at in places]
+        self.log.append(Draw(name, places, of, _heard(known_to, drawn), self.step))
+        return drawn
+
+    def shuffle(self, name: str, options: Sequence[T], known_to: Audience = NOBODY) -> list[T]:
+        """All of `options` in a drawn order."""
+        return self.sample(name, options, len(options), known_to)
+
+    def uniform(self, name: str, known_to: Audience = NOBODY) -> float:
+        """A number in [0, 1)."""
+        name = self.prefix + name
+        unit: float = self.source.draw(name, 0, 0, None)
+        self.log.append(Draw(name, unit, 0, _heard(known_to, unit), self.step))
+        return unit
+
+    def reveal(self, name: str, to: To) -> None:
+        """Say that from now on `to` may know the draws made under `name`."""
+        self.log.append(Draw(self.prefix + name, None, 0, to, self.step))
+
+    def of(self, who: str) -> Chance:
+        """The chance of `who`: its own names and its own log, from the same source."""
+        return Chance(self.source, f"{who}/")
+
+    def taken(self) -> tuple[Draw, ...]:
+        """The log since last taken."""
+        if not self.log:
+            return ()
+        log, self.log = tuple(self.log), []
+        return log
+
+
+def _heard(known_to: Audience, drawn: object) -> To:
+    return known_to(drawn) if callable(known_to) else known_to

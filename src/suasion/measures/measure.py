@@ -1,0 +1,207 @@
+"""A measure: a number of one episode, seat, pair or event, with a unit, or a reason why not."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar, Literal, NamedTuple
+
+from suasion.core.asks import Json
+from suasion.measures.filed import Filed
+
+
+class Undefined(NamedTuple):
+    """Why there is no number: not 0, not NaN, and not dropped."""
+
+    reason: str
+    """A code such as `no_pulls`, alone or followed by a colon and words."""
+
+
+Number = float | int | str | Undefined
+"""A number, a category, or why there is none."""
+Parameters = Mapping[str, Json]
+"""The values in force of everything a measure can be asked with, such as `capture.window`."""
+Level = Literal["episode", "seat", "pair", "event"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Something that measures can be asked with."""
+
+    name: str
+    default: Json
+    read: Callable[[Json], Json]
+    """The value in force; raises ValueError saying what was expected."""
+    meaning: str
+
+
+class Value(NamedTuple):
+    """One measured value, as `suasion measure` prints it."""
+
+    measure: str
+    episode: str
+    seat: str | None
+    other: str | None
+    event: int | None
+    value: float | int | str | None
+    unit: str
+    reason: str | None
+    series: tuple[str, int | None] | None = None
+    """The name of the index of a series, and the place in it."""
+
+    def row(self) -> dict[str, Json]:
+        """The value as one JSON object."""
+        row = self._asdict()
+        del row["series"]
+        return row if self.series is None else {**row, self.series[0]: self.series[1]}
+
+
+class Place(NamedTuple):
+    """What of an episode a number belongs to."""
+
+    seat: int | None = None
+    other: int | None = None
+    event: int | None = None
+    at: int | None = None
+
+
+@dataclass(frozen=True)
+class Measure(ABC):
+    """What is counted, and what it must be held against. One class for each level.
+
+    Every class adds `of`, a function that is total over any filed episode and whose docstring
+    says what the measure means and where it is from.
+    """
+
+    id: str
+    """Named for what it counts, not for what it may mean."""
+    unit: str
+    _: KW_ONLY
+    low: float | None = None
+    high: float | None = None
+    """The range that it cannot leave, for worst-case bounds; `None` where there is none."""
+    null: str | None = None
+    """The measure that is its chance level."""
+    evidence: Callable[[Filed, Place], Iterable[int]] | None = None
+    """The ids of the events that a value was counted from."""
+
+    level: ClassVar[Level]
+
+    @abstractmethod
+    def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
+        """Every number of one episode and its place; undefined ones with their reason."""
+
+    @property
+    @abstractmethod
+    def meaning(self) -> str:
+        """What it means, and where it is from."""
+
+    def values(self, filed: Filed, parameters: Parameters) -> Iterator[Value]:
+        """Every value of one episode."""
+        names = [seat.name for seat in filed.seats]
+        for place, number in self.found(filed, parameters):
+            yield Value(
+                self.id,
+                filed.id,
+                None if place.seat is None else names[place.seat],
+                None if place.other is None else names[place.other],
+                place.event,
+                None if isinstance(number, Undefined) else number,
+                self.unit,
+                number.reason if isinstance(number, Undefined) else None,
+                self._series(place),
+            )
+
+    def _series(self, place: Place) -> tuple[str, int | None] | None:  # noqa: ARG002
+        return None
+
+
+@dataclass(frozen=True)
+class OfEpisode(Measure):
+    """One number an episode."""
+
+    of: Callable[[Filed, Parameters], Number]
+    level = "episode"
+
+    @property
+    def meaning(self) -> str:
+        return (self.of.__doc__ or "").strip()
+
+    def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
+        yield Place(), self.of(filed, parameters)
+
+
+@dataclass(frozen=True)
+class OfSeat(Measure):
+    """One number a seat: a list in seat order, or one `Undefined` for all."""
+
+    of: Callable[[Filed, Parameters], Sequence[Number] | Undefined]
+    level = "seat"
+
+    @property
+    def meaning(self) -> str:
+        return (self.of.__doc__ or "").strip()
+
+    def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
+        numbers = self.of(filed, parameters)
+        for seat in range(len(filed.seats)):
+            yield Place(seat), numbers if isinstance(numbers, Undefined) else numbers[seat]
+
+
+@dataclass(frozen=True)
+class OfPair(Measure):
+    """One number an ordered pair: by (seat, other), or one `Undefined` for all."""
+
+    of: Callable[[Filed, Parameters], Mapping[tuple[int, int], Number] | Undefined]
+    level = "pair"
+
+    @property
+    def meaning(self) -> str:
+        return (self.of.__doc__ or "").strip()
+
+    def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
+        numbers, seats = self.of(filed, parameters), range(len(filed.seats))
+        for seat, other in ((i, j) for i in seats for j in seats if i != j):
+            found = numbers if isinstance(numbers, Undefined) else numbers[seat, other]
+            yield Place(seat, other), found
+
+
+@dataclass(frozen=True)
+class OfEvent(Measure):
+    """One number an event that has one: by event id."""
+
+    of: Callable[[Filed, Parameters], Mapping[int, Number]]
+    level = "event"
+
+    @property
+    def meaning(self) -> str:
+        return (self.of.__doc__ or "").strip()
+
+    def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
+        for event, number in self.of(filed, parameters).items():
+            yield Place(event=event), number
+
+
+@dataclass(frozen=True)
+class OfSeries(Measure):
+    """A series of numbers a seat, counted from 1; or one `Undefined` for all."""
+
+    of: Callable[[Filed, Parameters], Sequence[Sequence[Number]] | Undefined]
+    index: str
+    level = "seat"
+
+    @property
+    def meaning(self) -> str:
+        return (self.of.__doc__ or "").strip()
+
+    def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
+        series = self.of(filed, parameters)
+        for seat in range(len(filed.seats)):
+            if isinstance(series, Undefined):
+                yield Place(seat), series
+            else:
+                yield from ((Place(seat, at=at), x) for at, x in enumerate(series[seat], 1))
+
+    def _series(self, place: Place) -> tuple[str, int | None] | None:
+        return self.index, place.at

@@ -1,0 +1,78 @@
+"""A question: what a page asks of a run, and the finding that answers it, all computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from suasion.core.asks import Json
+from suasion.measures.estimate import Estimate
+from suasion.measures.filed import Filed
+from suasion.measures.measure import Value
+from suasion.measures.panel import Link, Panel
+
+
+class Results(Protocol):
+    """What a run gives to a question."""
+
+    @property
+    def filed(self) -> Sequence[Filed]:
+        """Every episode, in the run's order."""
+
+    @property
+    def parameters(self) -> Mapping[str, Json]:
+        """The values in force."""
+
+    def values(self, measure: str) -> Sequence[Value]:
+        """All values of one measure."""
+
+    def estimates(self, measure: str) -> Sequence[Estimate]:
+        """All estimates of one measure."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A piece of evidence, chosen by a stated rule and not by hand."""
+
+    rule: str
+    """Such as `typical`, `extreme`, `counter-example`, with what was compared."""
+    link: Link
+    words: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer to a question; every sentence with a number in it is computed."""
+
+    sentence: str
+    panel: Panel
+    how_to_read: str
+    """One sentence."""
+    sureness: Sequence[str]
+    """n, unit of resampling, interval method, corrections, limits: a sentence each."""
+    statistics: Mapping[str, Json]
+    """Printed as they are; `None` is shown as an em dash."""
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Json | Link]]
+    """The data of the figure, a row a mark, links included."""
+    examples: Sequence[Example] = ()
+    exclusions: Sequence[str] = ()
+    """What was left out and why, with counts."""
+    episodes: Sequence[str] = ()
+    """Ids of the episodes it rests on; all of them when empty."""
+    episode_columns: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    """Further columns of the episodes table: name to episode id to value."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of an environment, on one page."""
+
+    slug: str
+    """`q/<slug>.html`; never changes."""
+    title: str
+    """The question, in words people would ask it."""
+    applies: Callable[[Results], str | None]
+    """`None`, or why this run cannot answer it."""
+    answer: Callable[[Results], Finding]
