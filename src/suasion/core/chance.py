@@ -41,18 +41,19 @@ class Source:
 
     def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
         """`k` different places among `n`; one place when `k` is 0; a number when `n` is 0."""
-        if not n:
-            return self.unit(name)
-        return self.places(name, n, k) if k else self.place(name, n, weights)
+        if not k and not weights:
+            unit = self.unit(name)
+            return int(unit * n) if n else unit
+        return self.places(name, n, k) if k else self.place(name, n, weights or ())
 
     def unit(self, name: str) -> float:
         """The next number of the stream `name`, in [0, 1)."""
         raise LookupError(f"no draw {name!r} here: the record holds no more of them")
 
-    def place(self, name: str, n: int, weights: Sequence[float] | None) -> int:
-        """One place among `n`."""
-        if weights is None:
-            return int(self.unit(name) * n)
+    def place(self, name: str, n: int, weights: Sequence[float]) -> int:
+        """One place among `n`, as likely as its weight."""
+        if len(weights) != n:
+            raise ValueError(f"draw {name!r}: {len(weights)} weights for {n} options")
         mark = self.unit(name) * sum(weights)
         for at, weight in enumerate(weights):
             mark -= weight
@@ -64,7 +65,7 @@ class Source:
         """`k` different places among `n`, in the order drawn (Fisher and Yates)."""
         deck = list(range(n))
         for at in range(min(k, n - 1)):
-            other = at + self.place(name, n - at, None)
+            other = at + int(self.unit(name) * (n - at))
             deck[at], deck[other] = deck[other], deck[at]
         return deck[:k]
 
@@ -86,11 +87,6 @@ class Seeded(Source):
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self._streams: dict[str, int] = {}
-
-    def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
-        if k or weights:
-            return super().draw(name, n, k, weights)
-        return int(self.unit(name) * n) if n else self.unit(name)
 
     def unit(self, name: str) -> float:
         at = self._streams.get(name)
@@ -153,7 +149,8 @@ class Chance:
             raise ValueError(f"draw {name!r}: nothing to pick from")
         at: int = self.source.draw(name, of, 0, weights)
         drawn = options[at]
-        self.log.append(Draw(name, at, of, _heard(known_to, drawn), self.step))
+        told = known_to(drawn) if callable(known_to) else known_to
+        self.log.append(Draw(name, at, of, told, self.step))
         return drawn
 
     def sample(
@@ -163,7 +160,8 @@ class Chance:
         name, of = self.prefix + name, len(options)
         places = self.source.draw(name, of, k, None) if k else []
         drawn = [options[at] for at in places]
-        self.log.append(Draw(name, places, of, _heard(known_to, drawn), self.step))
+        told = known_to(drawn) if callable(known_to) else known_to
+        self.log.append(Draw(name, places, of, told, self.step))
         return drawn
 
     def shuffle(self, name: str, options: Sequence[T], known_to: Audience = NOBODY) -> list[T]:
@@ -174,7 +172,8 @@ class Chance:
         """A number in [0, 1)."""
         name = self.prefix + name
         unit: float = self.source.draw(name, 0, 0, None)
-        self.log.append(Draw(name, unit, 0, _heard(known_to, unit), self.step))
+        told = known_to(unit) if callable(known_to) else known_to
+        self.log.append(Draw(name, unit, 0, told, self.step))
         return unit
 
     def reveal(self, name: str, to: To) -> None:
@@ -192,6 +191,3 @@ class Chance:
         log, self.log = tuple(self.log), []
         return log
 
-
-def _heard(known_to: Audience, drawn: object) -> To:
-    return known_to(drawn) if callable(known_to) else known_to

@@ -121,8 +121,12 @@ class Play(Generic[S]):
             return self._ask_turns()
         self.step += 1
         self.chance.step = self.step
-        self.board.meant = {d.seat: d.meant for d in came if d.meant}
-        answers = {decision.seat: decision.answer for decision in came}
+        answers: dict[int, Answer] = {}
+        self.board.meant = meant = {}
+        for decision in came:
+            answers[decision.seat] = decision.answer
+            if decision.meant:
+                meant[decision.seat] = decision.meant
         self.state = self.env.step(self.state, answers, self.chance, self.board)
         return self._ask_asides()
 
@@ -177,7 +181,8 @@ def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> It
                 raise LookupError(f"the record ends before {asked.key}, and nobody sits there")
             else:
                 play.answer(asked, seat(asked))
-        yield waiting
+        if waiting:
+            yield waiting
 
 
 def _inner_calls(known: Iterable[Decision]) -> defaultdict[tuple[int, int, str], list[Decision]]:
@@ -208,8 +213,7 @@ def repeated(old: Decision, asked: Asked, seat: Policy | Live | None) -> Decisio
 def drive(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> Episode:
     """Play on where nobody has to be waited for."""
     for waiting in rounds(play, seats, record):
-        if waiting:
-            raise TypeError(f"seat {waiting[0].seat} is waited for: play it with the runner")
+        raise TypeError(f"seat {waiting[0].seat} is waited for: play it with the runner")
     return play.episode()
 
 

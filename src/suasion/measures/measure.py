@@ -85,6 +85,8 @@ class Measure(ABC):
     """The measure that is its chance level."""
     evidence: Callable[[Filed, Place], Iterable[int]] | None = None
     """The ids of the events that a value was counted from."""
+    interval: bool = True
+    """Whether its estimates carry one; a null that is itself a mean of redraws may do without."""
 
     level: ClassVar[Level]
 
@@ -189,6 +191,8 @@ class OfSeries(Measure):
 
     of: Callable[[Filed, Parameters], Sequence[Sequence[Number]] | Undefined]
     index: str
+    length: Callable[[Filed], int] | None = None
+    """How many places it has, so that they have estimates even where no episode has a value."""
     level = "seat"
 
     @property

@@ -24,6 +24,10 @@ class Results(Protocol):
     def parameters(self) -> Mapping[str, Json]:
         """The values in force."""
 
+    @property
+    def methods(self) -> Sequence[str]:
+        """The interval methods, the study's default first."""
+
     def values(self, measure: str) -> Sequence[Value]:
         """All values of one measure."""
 

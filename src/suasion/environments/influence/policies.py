@@ -138,10 +138,10 @@ class Reciprocator:
         if creditor is not None and (self.forgives or creditor not in self.cheats):
             return creditor
         for seat in list(self.offers):
-            last = self.offers.pop(seat)
-            if seat not in self.cheats:
-                self.claims[seat] = last + 1
-                return seat
+            if seat in self.cheats or seat in self.claims:
+                continue
+            self.claims[seat] = self.offers.pop(seat) + 1
+            return seat
         return None
 
     def _elsewhere(self, asked: Asked) -> Answer:
@@ -160,8 +160,9 @@ class Promiser:
     """Offer every seat it can reach one pull for one pull in each round; then keep or break it.
 
     The offer holds to the end of the round for the other and to the end of the next for itself,
-    so that it can always be kept. The keeper pulls for everyone who took an offer up, and returns
-    other pulls too. The breaker never pulls for anyone while an offer to them stands.
+    so that it can always be kept. The keeper pulls for everyone who took an offer up; the breaker
+    never pulls for anyone while an offer to them stands. Otherwise they are the same, and without
+    messages they are one policy: they return pulls, and else pull for anyone.
     """
 
     keeps: bool
@@ -205,11 +206,12 @@ class Promiser:
         return Said(message(asked, to, text), {"promise": promise, "plan": plan})
 
     def _otherwise(self, asked: Asked) -> Answer | Said:
+        """Return a pull, or pull for anyone; the breaker for nobody whom an offer stands to."""
         names = options(asked, "pull", "beneficiary")
-        if self.keeps:
-            creditor = self.books.creditor()
-            return pull(asked, name(creditor)) if creditor is not None else silent_random(asked)
-        free = [to for to in names if number(to) not in self.offered]
+        free = [to for to in names if self.keeps or number(to) not in self.offered]
+        creditor = self.books.creditor()
+        if creditor is not None and name(creditor) in free:
+            return pull(asked, name(creditor))
         if free:
             return pull(asked, asked.chance.pick("beneficiary", free))
         to = asked.chance.pick("to", options(asked, "message", "to"))
