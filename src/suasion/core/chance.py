@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha512
+from itertools import count
+from struct import Struct
 from typing import Any, NamedTuple, TypeVar
 
 from suasion.core.asks import Json
@@ -13,7 +15,6 @@ from suasion.core.events import NOBODY, To
 T = TypeVar("T")
 Audience = To | Callable[[Any], To]
 """Seats, or seats that depend on what is drawn."""
-MASK, GOLDEN = 2**64 - 1, 0x9E3779B97F4A7C15
 
 
 class Draw(NamedTuple):
@@ -70,32 +71,35 @@ class Source:
         return deck[:k]
 
 
-def key(seed: int, name: str) -> int:
-    """Where the stream `name` of the episode `seed` begins."""
-    return int.from_bytes(sha256(f"{seed}/{name}".encode()).digest()[:8], "big")
+_WORDS = Struct(">8Q")
+
+
+def stream(seed: int, name: str) -> Iterator[float]:
+    """The numbers in [0, 1) that the episode `seed` draws under `name`, 53 bits each.
+
+    Number i is a function of (seed, name, i): word i mod 8 of the SHA-512 of seed, name and
+    i div 8, so it is the same on every machine and under every version of Python.
+    """
+    for block in count():
+        digest = sha512(f"{seed}/{name}/{block}".encode(errors="surrogatepass")).digest()
+        for word in _WORDS.unpack(digest):
+            yield (word >> 11) * 2.0**-53
 
 
 class Seeded(Source):
-    """One stream per name; a draw under one name never moves another.
-
-    Draw i of a name is a function of (seed, name, i): SplitMix64 (Steele, Lea and Flood 2014)
-    over a hash of seed and name, 53 bits, in integers that are the same on every machine.
-    """
+    """One stream per name; a draw under one name never moves another."""
 
     kind = "seeded"
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._streams: dict[str, int] = {}
+        self._streams: dict[str, Iterator[float]] = {}
 
     def unit(self, name: str) -> float:
-        at = self._streams.get(name)
-        if at is None:
-            at = key(self.seed, name)
-        self._streams[name] = at = (at + GOLDEN) & MASK
-        at = ((at ^ at >> 30) * 0xBF58476D1CE4E5B9) & MASK
-        at = ((at ^ at >> 27) * 0x94D049BB133111EB) & MASK
-        return ((at ^ at >> 31) >> 11) * 2.0**-53
+        numbers = self._streams.get(name)
+        if numbers is None:
+            numbers = self._streams[name] = stream(self.seed, name)
+        return next(numbers)
 
 
 class Recorded(Source):
@@ -129,12 +133,24 @@ class Twin(Source):
         return self._changes.get((name, number), usual)
 
 
+class _Names(dict[str, str]):
+    """Full names by short ones, each made once."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+
+    def __missing__(self, name: str) -> str:
+        full = self[name] = self.prefix + name
+        return full
+
+
 class Chance:
     """What the rules, or one seat, draw from. `name` is the purpose; each has its own stream."""
 
     def __init__(self, source: Source, prefix: str = "") -> None:
-        self.source, self.prefix, self.step = source, prefix, 0
+        self.source, self.step = source, 0
         self.log: list[Draw] = []
+        self._names = _Names(prefix)
 
     def pick(
         self,
@@ -144,7 +160,7 @@ class Chance:
         known_to: Audience = NOBODY,
     ) -> T:
         """One of `options`."""
-        name, of = self.prefix + name, len(options)
+        name, of = self._names[name], len(options)
         if not of:
             raise ValueError(f"draw {name!r}: nothing to pick from")
         at: int = self.source.draw(name, of, 0, weights)
@@ -156,9 +172,13 @@ class Chance:
     def sample(
         self, name: str, options: Sequence[T], k: int, known_to: Audience = NOBODY
     ) -> list[T]:
-        """`k` different ones of `options`, in the order drawn."""
-        name, of = self.prefix + name, len(options)
-        places = self.source.draw(name, of, k, None) if k else []
+        """`k` different ones of `options`, in the order drawn; none of them is no draw."""
+        name, of = self._names[name], len(options)
+        if not 0 <= k <= of:
+            raise ValueError(f"draw {name!r}: there are no {k} different ones of {of}")
+        if not k:
+            return []
+        places: list[int] = self.source.draw(name, of, k, None)
         drawn = [options[at] for at in places]
         told = known_to(drawn) if callable(known_to) else known_to
         self.log.append(Draw(name, places, of, told, self.step))
@@ -170,7 +190,7 @@ class Chance:
 
     def uniform(self, name: str, known_to: Audience = NOBODY) -> float:
         """A number in [0, 1)."""
-        name = self.prefix + name
+        name = self._names[name]
         unit: float = self.source.draw(name, 0, 0, None)
         told = known_to(unit) if callable(known_to) else known_to
         self.log.append(Draw(name, unit, 0, told, self.step))
@@ -178,7 +198,7 @@ class Chance:
 
     def reveal(self, name: str, to: To) -> None:
         """Say that from now on `to` may know the draws made under `name`."""
-        self.log.append(Draw(self.prefix + name, None, 0, to, self.step))
+        self.log.append(Draw(self._names[name], None, 0, to, self.step))
 
     def of(self, who: str) -> Chance:
         """The chance of `who`: its own names and its own log, from the same source."""

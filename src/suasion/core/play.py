@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Generic
 
-from suasion.core.asks import Answer, Forfeit
+from suasion.core.asks import Answer, Forfeit, same
 from suasion.core.chance import Chance, Recorded, Seeded, Source
 from suasion.core.environment import (
     Asked,
@@ -122,17 +122,18 @@ class Play(Generic[S]):
         self.step += 1
         self.chance.step = self.step
         answers: dict[int, Answer] = {}
-        self.board.meant = meant = {}
+        self.board.meant.clear()
         for decision in came:
             answers[decision.seat] = decision.answer
             if decision.meant:
-                meant[decision.seat] = decision.meant
+                self.board.meant[decision.seat] = decision.meant
         self.state = self.env.step(self.state, answers, self.chance, self.board)
         return self._ask_asides()
 
     def _tell_nobody(self, asides: Iterable[Decision]) -> None:
         """Answers out of band are events that a mark can link to, told to no seat."""
         for d in asides:
+            self.board.meant = {d.seat: d.meant} if d.meant else {}
             lost = isinstance(d.answer, Forfeit)
             said = {"forfeit": d.answer.reason} if lost else {"answer": d.answer}
             self.board.emit("aside", d.seat, {"name": d.aside, "repeat": d.repeat, **said}, NOBODY)
@@ -146,16 +147,17 @@ class Play(Generic[S]):
 
     def _ask_turns(self) -> None:
         for seat, turn in self.env.turns(self.state).items():
-            self._ask(seat, turn)
+            self._ask(seat, turn, "", 0)
 
-    def _ask(self, seat: int, turn: Turn, aside: str = "", repeat: int = 0) -> None:
-        chance = self._own.get(seat)
+    def _ask(self, seat: int, turn: Turn, aside: str, repeat: int) -> None:
+        chance, step = self._own.get(seat), self.step
         if chance is None:
             chance = self._own[seat] = self.chance.of(str(seat))
-        chance.step = self.step
-        news = self.board.news(seat, turn.told_to, keep=bool(aside))
-        asked = Asked(self.step, seat, aside, repeat, turn, news, chance)
-        self.asked[asked[:4]] = asked
+        chance.step = step
+        news = self.board.news(seat, turn.told_to, aside != "")
+        self.asked[step, seat, aside, repeat] = Asked(
+            step, seat, aside, repeat, turn, news, chance
+        )
 
 
 Seats = Sequence[Policy | Live | None]
@@ -172,7 +174,7 @@ def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> It
             seat = seats[asked.seat]
             old = known.get(asked[:4]) if known else None
             if old is not None:
-                for call in inner[old[:3]]:
+                for call in inner[old[:4]]:
                     play.note(call)
                 play.take(repeated(old, asked, seat))
             elif isinstance(seat, Live):
@@ -185,12 +187,19 @@ def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> It
             yield waiting
 
 
-def _inner_calls(known: Iterable[Decision]) -> defaultdict[tuple[int, int, str], list[Decision]]:
-    """Recorded inner calls, by the step, seat and aside they were made for."""
+def inner_key(asked: Asked, name: str, number: int) -> Key:
+    """Where a call made to answer belongs; `number` counts the calls of that name, from 0."""
+    aside = f"{asked.aside}{INNER}{name}{INNER}{number}"
+    return asked.step, asked.seat, aside, asked.repeat
+
+
+def _inner_calls(known: Iterable[Decision]) -> defaultdict[Key, list[Decision]]:
+    """Recorded inner calls, by the key of what they were made to answer."""
     inner = defaultdict(list)
-    for decision in known:
-        if INNER in decision.aside:
-            inner[decision.step, decision.seat, decision.aside.split(INNER)[0]].append(decision)
+    for call in known:
+        if INNER in call.aside:
+            outer = call.aside.split(INNER)[0]
+            inner[call.step, call.seat, outer, call.repeat].append(call)
     return inner
 
 
@@ -204,7 +213,7 @@ def repeated(old: Decision, asked: Asked, seat: Policy | Live | None) -> Decisio
         said = seat(asked)
         again, meant = said if isinstance(said, Said) else (said, NOTHING)
         draws = asked.chance.taken()
-        if (again, draws, meant) != (old.answer, old.draws, old.meant):
+        if not same(again, old.answer) or (draws, meant) != (old.draws, old.meant):
             was = f"recorded {old.answer!r} from draws {[d.value for d in old.draws]}"
             raise Diverged(f"{asked.key}: {was}; now {again!r} from {[d.value for d in draws]}")
     return old

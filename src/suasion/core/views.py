@@ -19,7 +19,7 @@ class Board:
 
     def __init__(self, seats: int) -> None:
         self.events: list[Event] = []
-        self.meant: Mapping[int | None, Mapping[str, Json]] = {}
+        self.meant: dict[int | None, Mapping[str, Json]] = {}
         """What seats meant by the answers that the rules are applying now."""
         self._shared: list[tuple[int, Event]] = []
         self._own: list[list[tuple[int, Event]]] = [[] for _ in range(seats)]
@@ -44,15 +44,17 @@ class Board:
             truth = {**truth, "meant": self.meant[by]}
         event = Event(kind, by, data, to, truth)
         self.events.append(event)
-        if isinstance(to, tuple):
+        if to == EVERYONE:
+            self._shared.append((at, event.told()))
+        elif isinstance(to, str):
+            raise ValueError(f"event {kind!r} goes to {to!r}: expected {EVERYONE!r} or seats")
+        else:
             told = (at, Event(kind, by, data))
             for seat in to:
                 self._own[seat].append(told)
-        else:
-            self._shared.append((at, event.told()))
         return at
 
-    def news(self, seat: int, before: int | None = None, *, keep: bool = False) -> list[Event]:
+    def news(self, seat: int, before: int | None, keep: bool) -> list[Event]:
         """What a seat was told since it last read, up to a horizon; `keep` leaves it unread."""
         shared, own = self._read[seat]
         new, mine = self._shared[shared:], self._own[seat][own:]

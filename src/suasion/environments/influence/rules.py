@@ -27,9 +27,10 @@ class Claim(Ask):
     names: tuple[str, ...]
 
     def check(self, value: Json) -> Parsed:
-        if value is None or (isinstance(value, str) and len(value) <= words.CLAIM_LIMIT):
-            return Parsed(value)
-        return Parsed(None, ("claim ignored",))
+        return Parsed(value) if self.allows(value) else Parsed(None, ("claim ignored",))
+
+    def allows(self, action: Json) -> bool:
+        return action is None or (isinstance(action, str) and len(action) <= words.CLAIM_LIMIT)
 
     def schema(self) -> Json:
         return {"enum": [*self.names, None]}
