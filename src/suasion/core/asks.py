@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from math import isfinite
 from typing import Any, Literal, NamedTuple, NoReturn
 
@@ -46,11 +47,13 @@ class Ask(ABC):
     def parse(self, text: str) -> Parsed:
         """Read any text; total. By default the text is one JSON value, fenced or not."""
         fenced = _FENCE.fullmatch(text)
+        if _too_deep(text):
+            return Parsed(Forfeit("too_deep"))
         try:
             value = _DECODER.decode(fenced[1] if fenced else text)
         except _Duplicate:
             return Parsed(Forfeit("duplicate_key"))
-        except (ValueError, RecursionError):
+        except ValueError:
             return Parsed(Forfeit("not_json"))
         answer, notes = self.check(value)
         return Parsed(answer, ("code fence removed", *notes) if fenced else notes)
@@ -58,7 +61,7 @@ class Ask(ABC):
     def allows(self, action: Json) -> bool:
         """Whether a script may answer this, as it stands."""
         answer, notes = self.check(action)
-        return not notes and not isinstance(answer, Forfeit)
+        return not notes and not isinstance(answer, Forfeit) and same(answer, action)
 
 
 class _Duplicate(ValueError):
@@ -76,8 +79,30 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return once
 
 
+def _too_deep(text: str) -> bool:
+    """Whether brackets nest deeper than is read here; how deep Python reads is not the same
+    in every version, nor at every depth of the stack.
+    """
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    marks = _MARKS.findall(text)
+    return max(accumulate(_SHIFT.get(mark, 0) for mark in marks)) > DEEPEST
+
+
+def _whole(text: str) -> float:
+    """How many digits Python reads is a setting of the machine; past a float's range is no
+    finite number anywhere.
+    """
+    return int(text) if len(text) < TOO_MANY_DIGITS else float(text)
+
+
+DEEPEST = 50
+TOO_MANY_DIGITS = 310
+_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
+"""Brackets, and whole strings, since what is in those nests nothing."""
+_SHIFT = {"[": 1, "{": 1, "]": -1, "}": -1}
 _FENCE = re.compile(r"\s*```\w*\n(.*?)\n?```\s*", re.DOTALL)
-_DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_once)
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_constant=_no_constant, object_pairs_hook=_once)
 
 
 @dataclass(frozen=True)
@@ -97,6 +122,8 @@ class Choose(Ask):
         return isinstance(action, str) and action in self._known
 
     def parse(self, text: str) -> Parsed:
+        if self.allows(text):
+            return Parsed(text)
         alone = text.strip().strip("[]\"'`*.").casefold()
         named = [option for option in self.options if option.casefold() == alone]
         if len(named) == 1:
@@ -108,7 +135,8 @@ class Choose(Ask):
 
     def _names(self, text: str, option: str) -> bool:
         """Whether `text` names `option`, and not only a longer option that holds it."""
-        longer = [re.escape(o) for o in self.options if o != option and option in o]
+        own, size = option.casefold(), len(option)
+        longer = [re.escape(o) for o in self.options if len(o) > size and own in o.casefold()]
         apart = re.sub("|".join(longer), "\0", text, flags=re.IGNORECASE) if longer else text
         found = re.search(rf"(?<!\w){re.escape(option)}(?!\w)", apart, re.IGNORECASE)
         return found is not None
@@ -135,11 +163,11 @@ class Number(Ask):
         return Parsed(int(value) if self.whole else value)
 
     def parse(self, text: str) -> Parsed:
-        found = _NUMBER.findall(text)
+        found = _NUMBER.findall(text.replace("\N{MINUS SIGN}", "-"))
         if len(found) != 1:
             return Parsed(Forfeit("several_numbers" if found else "not_a_number"))
-        answer, _ = self.check(_read_number(found[0]))
-        alone = found[0] == text.strip()
+        answer, _ = self.check(_read(found[0]))
+        alone = len(found[0]) == len(text.strip())
         return Parsed(answer, () if alone else ("found in a longer reply",))
 
     def schema(self) -> Json:
@@ -147,14 +175,14 @@ class Number(Ask):
         return {"type": kind, "minimum": self.low, "maximum": self.high}
 
 
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_NUMBER = re.compile(
+    r"(?<![\w.])-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?!\w|\.[0-9])"
+)
+"""A number that stands by itself: `P1`, `10k` and `1.5.2` hold none."""
 
 
-def _read_number(text: str) -> float:
-    try:
-        return int(text)
-    except ValueError:  # a fraction, an exponent, or more digits than Python will read
-        return float(text)
+def _read(text: str) -> float:
+    return _whole(text) if text.lstrip("-").isdigit() else float(text)
 
 
 @dataclass(frozen=True)
@@ -170,6 +198,8 @@ class Text(Ask):
         if len(value) > self.limit and self.overflow == "forfeit":
             return Parsed(Forfeit("too_long"))
         words = value[: self.limit]
+        if not words.strip():
+            return Parsed(Forfeit("empty"))
         whole = _LONE.sub("\N{REPLACEMENT CHARACTER}", words)
         clipped = (f"clipped at {self.limit}",) if len(value) > self.limit else ()
         return Parsed(whole, clipped + (("lone surrogates replaced",) if whole != words else ()))
@@ -177,7 +207,7 @@ class Text(Ask):
     def allows(self, action: Json) -> bool:
         if not isinstance(action, str) or len(action) > self.limit or not action.strip():
             return False
-        return action.isascii() or _LONE.search(action) is None
+        return action.isascii() or _encodable(action)
 
     def parse(self, text: str) -> Parsed:
         return self.check(text.strip())
@@ -187,6 +217,15 @@ class Text(Ask):
 
 
 _LONE = re.compile("[\ud800-\udfff]")
+
+
+def _encodable(text: str) -> bool:
+    """Whether a text has no lone surrogate; quicker to encode than to search."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

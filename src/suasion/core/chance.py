@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from suasion.core.asks import Json
 from suasion.core.events import NOBODY, To
+from suasion.core.quick import maker
 
 T = TypeVar("T")
 Audience = To | Callable[[Any], To]
@@ -29,6 +30,9 @@ class Draw(NamedTuple):
     known_to: To
     """The seats that may be told anything that depends on it."""
     step: int
+
+
+_draw = maker(Draw)
 
 
 class Source:
@@ -94,6 +98,13 @@ class Seeded(Source):
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self._streams: dict[str, Iterator[float]] = {}
+
+    def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
+        if k or weights:
+            return super().draw(name, n, k, weights)
+        numbers = self._streams.get(name)
+        unit = self.unit(name) if numbers is None else next(numbers)
+        return int(unit * n) if n else unit
 
     def unit(self, name: str) -> float:
         numbers = self._streams.get(name)
@@ -166,7 +177,7 @@ class Chance:
         at: int = self.source.draw(name, of, 0, weights)
         drawn = options[at]
         told = known_to(drawn) if callable(known_to) else known_to
-        self.log.append(Draw(name, at, of, told, self.step))
+        self.log.append(_draw((name, at, of, told, self.step)))
         return drawn
 
     def sample(
@@ -181,7 +192,7 @@ class Chance:
         places: list[int] = self.source.draw(name, of, k, None)
         drawn = [options[at] for at in places]
         told = known_to(drawn) if callable(known_to) else known_to
-        self.log.append(Draw(name, places, of, told, self.step))
+        self.log.append(_draw((name, places, of, told, self.step)))
         return drawn
 
     def shuffle(self, name: str, options: Sequence[T], known_to: Audience = NOBODY) -> list[T]:
@@ -193,7 +204,7 @@ class Chance:
         name = self._names[name]
         unit: float = self.source.draw(name, 0, 0, None)
         told = known_to(unit) if callable(known_to) else known_to
-        self.log.append(Draw(name, unit, 0, told, self.step))
+        self.log.append(_draw((name, unit, 0, told, self.step)))
         return unit
 
     def reveal(self, name: str, to: To) -> None:
@@ -210,4 +221,3 @@ class Chance:
             return ()
         log, self.log = tuple(self.log), []
         return log
-

@@ -22,6 +22,7 @@ from suasion.core.environment import (
 )
 from suasion.core.episode import Decision, Episode, Header, Key, all_draws
 from suasion.core.events import NOBODY, NOTHING
+from suasion.core.quick import maker
 from suasion.core.views import Board
 
 
@@ -37,6 +38,7 @@ INNER = ">"
 """Between the name of what is asked and the name of a call made to answer it."""
 
 _PLACE = itemgetter(0, 1, 2, 3)
+_asked, _decision = maker(Asked), maker(Decision)
 
 
 class Play(Generic[S]):
@@ -76,7 +78,7 @@ class Play(Generic[S]):
             said, meant = said
         if not isinstance(said, Forfeit) and not ask.allows(said):
             raise ValueError(f"seat {seat} was asked {ask}, and answered {said!r}")
-        return self.take(Decision(step, seat, aside, repeat, said, None, (), draws, meant))
+        return self.take(_decision((step, seat, aside, repeat, said, None, (), draws, meant)))
 
     def take(self, decision: Decision) -> Decision:
         """Take an answer that is already a decision, such as a recorded one."""
@@ -155,9 +157,7 @@ class Play(Generic[S]):
             chance = self._own[seat] = self.chance.of(str(seat))
         chance.step = step
         news = self.board.news(seat, turn.told_to, aside != "")
-        self.asked[step, seat, aside, repeat] = Asked(
-            step, seat, aside, repeat, turn, news, chance
-        )
+        self.asked[step, seat, aside, repeat] = Asked(step, seat, aside, repeat, turn, news, chance)
 
 
 Seats = Sequence[Policy | Live | None]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
-from operator import itemgetter
 
 from suasion.core.asks import Json
 from suasion.core.events import EVERYONE, NOTHING, Event, To
+from suasion.core.quick import maker
 
-_PLACE = itemgetter(0)
+_event = maker(Event)
 
 
 class Board:
@@ -21,8 +22,11 @@ class Board:
         self.events: list[Event] = []
         self.meant: dict[int | None, Mapping[str, Json]] = {}
         """What seats meant by the answers that the rules are applying now."""
-        self._shared: list[tuple[int, Event]] = []
-        self._own: list[list[tuple[int, Event]]] = [[] for _ in range(seats)]
+        self._shared: list[Event] = []
+        self._ids: list[int] = []
+        """The ids of the shared ones."""
+        self._own: list[list[tuple[int, int, Event]]] = [[] for _ in range(seats)]
+        """For each seat: how many shared events came before, id, event."""
         self._read = [(0, 0)] * seats
 
     @property
@@ -42,16 +46,15 @@ class Board:
         at = len(self.events)
         if self.meant and by in self.meant:
             truth = {**truth, "meant": self.meant[by]}
-        event = Event(kind, by, data, to, truth)
+        event = _event((kind, by, data, to, truth))
         self.events.append(event)
-        if to == EVERYONE:
-            self._shared.append((at, event.told()))
-        elif isinstance(to, str):
-            raise ValueError(f"event {kind!r} goes to {to!r}: expected {EVERYONE!r} or seats")
-        else:
-            told = (at, Event(kind, by, data))
+        if isinstance(to, tuple):
+            told = (len(self._shared), at, _event((kind, by, data, EVERYONE, NOTHING)))
             for seat in to:
                 self._own[seat].append(told)
+        else:
+            self._shared.append(event.told())
+            self._ids.append(at)
         return at
 
     def news(self, seat: int, before: int | None, keep: bool) -> list[Event]:
@@ -59,10 +62,10 @@ class Board:
         shared, own = self._read[seat]
         new, mine = self._shared[shared:], self._own[seat][own:]
         if before is not None:
-            new = [item for item in new if item[0] < before]
-            mine = [item for item in mine if item[0] < before]
+            new = new[: bisect_left(self._ids, before, shared) - shared]
+            mine = [item for item in mine if item[1] < before]
         if not keep:
             self._read[seat] = (shared + len(new), own + len(mine))
-        if mine:
-            new = sorted(new + mine, key=_PLACE) if new else mine
-        return [event for _, event in new]
+        for after, (place, _, event) in enumerate(mine, -shared):
+            new.insert(place + after, event)
+        return new
