@@ -1,0 +1,76 @@
+"""A study read from its file, or refused with every problem named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from suasion import catalogue
+from suasion.core.asks import Json
+from suasion.runner import plain_yaml
+from suasion.runner.study import KEYS, Seats, Study
+from suasion.runner.study_checks import unplayable
+from suasion.runner.study_errors import BadStudy, Problem, problems
+
+Lines = Mapping[plain_yaml.Path, int]
+
+
+def load(path: Path | str) -> Study:
+    """Read a study from its file, and see that it can be run.
+
+    Errors: `BadStudy`, which names every problem with its line; `OSError`.
+    """
+    where = str(path)
+    try:
+        text = Path(path).read_bytes()[: plain_yaml.LARGEST + 1]
+        read = plain_yaml.read(text)
+    except plain_yaml.BadYaml as bad:
+        line: dict[plain_yaml.Path, int] = {(): bad.line} if bad.line else {}
+        raise BadStudy(where, [Problem((), bad.said)], line) from None
+    if not isinstance(read.value, dict):
+        said = f"is no study: expected the keys {', '.join(KEYS[''])}"
+        raise BadStudy(where, [Problem((), said)], read.lines)
+    return of(read.value, where, read.lines)
+
+
+def of(value: Mapping[str, Json], where: str = "study", lines: Lines | None = None) -> Study:
+    """A study from plain JSON, with the whole ids of its agents.
+
+    Errors: `BadStudy`.
+    """
+    try:
+        study = Study.model_validate(value)
+    except ValidationError as error:
+        raise BadStudy(where, problems(error, KEYS), lines) from None
+    found = list(unplayable(study))
+    if found:
+        raise BadStudy(where, found, lines)
+    return named(study)
+
+
+def named(study: Study) -> Study:
+    """The study with the whole id of every agent in place of its name."""
+    kit = catalogue.kit(study.environment)
+
+    def whole(agent: str) -> str:
+        return catalogue.agent(kit, study.agents.get(agent, agent))
+
+    def seated(seats: Seats) -> Seats:
+        return [seat.model_copy(update={"agent": whole(seat.agent)}) for seat in seats]
+
+    def side(by: Mapping[Any, str]) -> dict[Any, str]:
+        return {key: whole(name) if key == "model" else name for key, name in by.items()}
+
+    conditions = {
+        name: each.model_copy(update={"seats": None if each.seats is None else seated(each.seats)})
+        for name, each in study.conditions.items()
+    }
+    contrasts = [
+        each.model_copy(update={"of": side(each.of), "against": side(each.against)})
+        for each in study.contrasts
+    ]
+    changed = {"seats": seated(study.seats), "conditions": conditions, "contrasts": contrasts}
+    return study.model_copy(update=changed)

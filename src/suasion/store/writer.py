@@ -1,0 +1,458 @@
+"""The one writer: everything a run learns goes through this one connection.
+
+A commit at NORMAL is safe from a killed process; one in every 0.2 s is raised to FULL, whose
+sync covers all before it, so that loss of power costs at most those 0.2 s (reliability, 2).
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import NamedTuple, cast
+
+import suasion
+from suasion.core.asks import Json
+from suasion.core.episode import Episode
+from suasion.measures.filed import Filed, Held
+from suasion.measures.imported import BadLine, Imported
+from suasion.store import schema
+from suasion.store.database import Damaged, create, created, open_for_writing
+from suasion.store.digest import digest_of
+from suasion.store.folder import now
+from suasion.store.rows import Body, Row, body_of
+from suasion.store.seals import attempt_seal, body_hash, pack, seal, text_hash, unpack
+from suasion.store.values import Unstorable, maybe, seed_column, stored, strict_json, to_json
+
+DURABLE = 0.2
+"""Seconds after which every commit is safe from loss of power."""
+REFUSALS = (sqlite3.DatabaseError, OverflowError, ValueError, TypeError)
+"""Errors of what was to be recorded, once those of the disk are set apart."""
+
+_DECISION = schema.insert("decisions", schema.DECISIONS)
+_DRAW = schema.insert("draws", schema.DRAWS)
+_EVENT = schema.insert("events", schema.EVENTS)
+_ATTEMPT = schema.insert("attempts", (*schema.ATTEMPTS, "seal"))
+_KEYED = "episode=? AND step=? AND seat=? AND aside=? AND repeat=?"
+_OLD = schema.select("decisions", schema.DECISIONS, "episode=?")
+_TRIED = schema.select("attempts", schema.ATTEMPTS, f"{_KEYED} ORDER BY attempt DESC LIMIT 1")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An episode as it is planned: what will be played, by whom, from which seed."""
+
+    id: str
+    arm: str | None
+    replicate: int | None
+    seed: int
+    status: str
+    environment: str
+    version: str
+    settings: Json
+    seats: Sequence[Held]
+
+    def row(self, number: int) -> dict[str, object]:
+        """Its columns."""
+        return {
+            "number": number,
+            "id": stored(self.id),
+            "arm": maybe(self.arm),
+            "replicate": self.replicate,
+            "seed": seed_column(self.seed),
+            "status": self.status,
+            "environment": stored(self.environment),
+            "version": stored(self.version),
+            "settings": strict_json(self.settings),
+            "state": "planned",
+            "deaths": 0,
+            "finished": 0,
+            "damaged": 0,
+        }
+
+    def seat_rows(self, number: int) -> list[Row]:
+        """The rows of its seats; briefs are kept once, under their hashes."""
+        return [
+            (
+                number,
+                at,
+                stored(seat.name),
+                maybe(seat.agent),
+                stored(seat.role),
+                text_hash(stored(seat.brief)) if seat.brief else None,
+            )
+            for at, seat in enumerate(self.seats)
+        ]
+
+
+class End(NamedTuple):
+    """What is known of an episode once it is whole, beside its many rows."""
+
+    source: str
+    payoffs: str
+    outcome: str
+    carry: str
+    digest: str
+
+    @classmethod
+    def of(cls, episode: Episode) -> End:
+        """That of an episode; the digest comes first, since it refuses what is no JSON."""
+        try:
+            digest = digest_of(episode)
+        except RecursionError:
+            raise Unstorable("a value is nested too deeply to be written as JSON") from None
+        except (TypeError, ValueError) as error:
+            raise Unstorable(f"a value is none that JSON can hold: {error}") from None
+        payoffs, outcome, carry = map(to_json, (episode.payoffs, episode.outcome, episode.carry))
+        return cls(episode.header.source, payoffs, outcome, carry, digest)
+
+    def columns(self) -> dict[str, object]:
+        """What is known as columns hold it."""
+        return {**self._asdict(), "source": stored(self.source)}
+
+
+class Writer:
+    """The connection that writes. Nothing is on disk before `commit`."""
+
+    def __init__(
+        self, folder: Path, workers: int = 0, witness: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self.folder, self._witness = folder, witness
+        self._db = open_for_writing(folder)
+        self._todo: list[tuple[int, Callable[[], None]]] = []
+        self._synced = 0.0
+        self._unsynced = False
+        self._session: list[object] = [
+            *(None, now(), now(), None, socket.gethostname(), os.getpid()),
+            *(suasion.__version__, platform.python_version(), sqlite3.sqlite_version, workers),
+            *(0, 0, 0),
+        ]
+
+    # What is planned -----------------------------------------------------------------------
+
+    @property
+    def fresh(self) -> bool:
+        """Whether nothing was ever planned here."""
+        return not created(self._db)
+
+    def plan(self, plans: Iterable[Plan]) -> None:
+        """Make the tables and the plan, in one commit."""
+        self._db.execute("BEGIN IMMEDIATE")
+        create(self._db)
+        for number, plan in enumerate(plans, 1):
+            self._add_planned(number, plan)
+        self._db.execute("COMMIT")
+
+    def file(self, imported: Imported) -> None:
+        """Add what an import read, and every line that it did not keep, in one commit.
+
+        Unstorable names the first episode that cannot be recorded; then nothing is.
+        """
+        self._transaction([partial(self._file, imported)])
+
+    def _file(self, imported: Imported) -> None:
+        if self.fresh:
+            create(self._db)
+        [(last,)] = self._db.execute("SELECT coalesce(max(number), 0) FROM episodes")
+        for number, filed in enumerate(imported.filed, last + 1):
+            try:
+                self._add_filed(number, filed)
+            except (*REFUSALS, UnicodeError) as error:
+                raise Unstorable(f"episode {filed.id[:80]!r} cannot be recorded: {error}") from None
+        for kind, lines in (("skipped", imported.skipped), ("warning", imported.warnings)):
+            for line in lines:
+                self._add_bad_line(kind, line)
+
+    def _add_filed(self, number: int, filed: Filed) -> None:
+        header, episode = filed.episode.header, filed.episode
+        plan = Plan(
+            filed.id,
+            filed.arm,
+            filed.replicate,
+            header.seed,
+            filed.status,
+            header.environment,
+            header.version,
+            header.settings,
+            filed.seats,
+        )
+        end = End.of(episode)
+        body = body_of(number, episode)
+        self._add_planned(number, plan)
+        self._insert(body)
+        self._change(
+            number,
+            {
+                "state": "whole",
+                "finished": int(filed.finished),
+                "damaged": int(filed.damaged),
+                "kept": strict_json(filed.kept),
+                "body": body_hash(pack(body)),
+                **end.columns(),
+            },
+        )
+
+    def _add_bad_line(self, kind: str, line: BadLine) -> None:
+        [(last,)] = self._db.execute("SELECT coalesce(max(number), 0) FROM bad_lines")
+        row = [
+            *(last + 1, kind, stored(line.file), line.line, stored(line.reason)),
+            *(maybe(line.episode), line.raw),
+        ]
+        columns = (*schema.BAD_LINES, "seal")
+        self._db.execute(schema.insert("bad_lines", columns), (*row, seal(row)))
+
+    def _insert(self, body: Body) -> None:
+        self._db.executemany(_DECISION, body.decisions)
+        self._db.executemany(_DRAW, body.draws)
+        self._db.executemany(_EVENT, body.events)
+
+    def _add_planned(self, number: int, plan: Plan) -> None:
+        seats = plan.seat_rows(number)
+        self._keep_texts(seat.brief for seat in plan.seats if seat.brief)
+        self._db.executemany(schema.insert("seats", schema.SEATS), seats)
+        self._put(plan.row(number), seats, [])
+
+    def _keep_texts(self, texts: Iterable[str]) -> None:
+        rows = [(text_hash(column), column) for column in map(stored, texts)]
+        self._db.executemany("INSERT OR IGNORE INTO texts VALUES (?,?)", rows)
+
+    def start(self) -> None:
+        """Say who writes now, and that what was in flight when others stopped may be paid."""
+        self._db.execute("BEGIN IMMEDIATE")
+        [(last, commits)] = self._db.execute(
+            "SELECT coalesce(max(number), 0), coalesce(max(commits), 0) FROM sessions"
+        )
+        self._session[0], self._session[-1] = last + 1, commits + 1
+        for at, table in ((-3, "episodes"), (-2, "bad_lines")):
+            [(self._session[at],)] = self._db.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
+        self._put_session()
+        self._mark_possibly_paid("1")
+        self._db.execute("COMMIT")
+        self._witness(commits + 1)
+
+    # What happens ----------------------------------------------------------------------------
+
+    def whole(self, number: int, end: End, body: bytes, hashed: str) -> None:
+        """Take a finished episode; `body` is packed rows, and `hashed` their hash."""
+        self._take(number, lambda: self._whole(number, end, body, hashed))
+
+    def leaving(self, number: int, kept: Sequence[Row], key: Row, told: str | bytes) -> None:
+        """Take what was decided so far, and that a seat is about to be asked."""
+        self._take(number, lambda: self._leaving(number, kept, key, told))
+
+    def arrived(self, number: int, kept: Sequence[Row], key: Row, seconds: float) -> None:
+        """Take a reply; its decision is the last that was kept."""
+        self._take(number, lambda: self._arrived(number, kept, key, seconds))
+
+    def unanswered(self, number: int, key: Row, why: str, seconds: float) -> None:
+        """Take that an attempt came to nothing."""
+        self._take(number, lambda: self._ended(number, key, why, seconds, None))
+
+    def died(self, number: int, deaths: int) -> None:
+        """Take that the worker which played an episode is dead."""
+        self._take(number, lambda: self._mark_possibly_paid(f"episode={number:d}"))
+        self.state(number, "running", None, deaths)
+
+    def state(self, number: int, state: str, error: str | None = None, deaths: int = 0) -> None:
+        """Take that an episode is running, blocked or failed."""
+        self._take(number, lambda: self._state(number, state, error, deaths))
+
+    def commit(self) -> dict[int, str]:
+        """Put everything taken on disk, in one transaction.
+
+        What cannot be recorded fails its own episode: the answer says which, and why. An error of
+        the disk is raised as sqlite3.OperationalError, and nothing was written.
+        """
+        if not self._todo:
+            return {}
+        todo, self._todo = self._todo, []
+        full = monotonic() - self._synced >= DURABLE
+        self._db.execute(f"PRAGMA synchronous={'FULL' if full else 'NORMAL'}")
+        commits = self._session[-1] = cast("int", self._session[-1]) + 1
+        refused = self._together([*todo, (0, self._put_session)])
+        self._witness(commits)
+        self._unsynced = not full
+        if full:
+            self._synced = monotonic()
+        return refused
+
+    def _take(self, number: int, step: Callable[[], None]) -> None:
+        self._todo.append((number, step))
+
+    def _together(self, todo: Sequence[tuple[int, Callable[[], None]]]) -> dict[int, str]:
+        try:
+            self._transaction(step for _, step in todo)
+        except sqlite3.OperationalError:
+            raise
+        except REFUSALS:
+            return self._apart(todo)
+        return {}
+
+    def _apart(self, todo: Sequence[tuple[int, Callable[[], None]]]) -> dict[int, str]:
+        """Each in a transaction of its own; an episode that cannot be recorded is failed."""
+        refused: dict[int, str] = {}
+        for number, step in todo:
+            try:
+                self._transaction([step])
+            except sqlite3.OperationalError:
+                raise
+            except REFUSALS as error:
+                refused[number] = f"cannot be recorded: {error}"
+        for number, why in refused.items():
+            self._transaction([partial(self._state, number, "failed", why, 0)])
+        return refused
+
+    def _transaction(self, steps: Iterable[Callable[[], None]]) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for step in steps:
+                step()
+            self._db.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+
+    def settle(self) -> None:
+        """Make what was committed at NORMAL durable, once it is old enough."""
+        if self._unsynced and monotonic() - self._synced >= DURABLE:
+            self._session[2] = now()
+            self._take(0, lambda: None)
+            self.commit()
+
+    @property
+    def waiting(self) -> int:
+        """How much was taken and is not on disk."""
+        return len(self._todo)
+
+    def abandon(self) -> None:
+        """Close at once, as after an error of the disk; what was not committed is lost."""
+        self._db.close()
+
+    def close(self) -> None:
+        """Commit, and leave one file that opens in a folder nobody may write."""
+        self._session[2] = self._session[3] = now()
+        self._take(0, lambda: None)
+        self.commit()
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        with suppress(sqlite3.OperationalError):  # a reader is at it; the next run will do it
+            self._db.execute("PRAGMA journal_mode=DELETE").fetchall()
+        self._db.close()
+
+    # What is read to go on ---------------------------------------------------------------------
+
+    def plans(self) -> list[tuple[int, str, str, int]]:
+        """Number, id, state and deaths of every episode."""
+        return self._db.execute(
+            "SELECT number, id, state, deaths FROM episodes ORDER BY number"
+        ).fetchall()
+
+    def planned(self) -> list[tuple[object, list[Row]]]:
+        """For every episode the columns that were planned, and its seats."""
+        columns = tuple(name for name in schema.EPISODES if name in PLANNED)
+        rows = self._db.execute(schema.select("episodes", columns, "1 ORDER BY number"))
+        seats = schema.select("seats", schema.SEATS, "1 ORDER BY episode, seat")
+        by: dict[int, list[Row]] = {}
+        for row in self._db.execute(seats):
+            by.setdefault(row[0], []).append(row)
+        return [(tuple(row), by.get(row[0], [])) for row in rows.fetchall()]
+
+    def record(self, number: int) -> list[Row]:
+        """What is on disk of an unfinished episode; Damaged if it is not what was written."""
+        self.commit()
+        decisions = self._db.execute(_OLD, (number,)).fetchall()
+        by = {row[:5]: row for row in decisions}
+        attempts = schema.select("attempts", (*schema.ATTEMPTS, "seal"), "episode=?")
+        for *attempt, was in self._db.execute(attempts, (number,)).fetchall():
+            answered = by.get(tuple(attempt[:5])) if attempt[8] == "answered" else None
+            if attempt_seal(attempt, answered) != was:
+                raise Damaged(f"the record of {attempt[:6]} is not what was written")
+        return decisions
+
+    def _whole(self, number: int, end: End, body: bytes, hashed: str) -> None:
+        rows = Body(*unpack(body))
+        old = self._db.execute(_OLD, (number,)).fetchall()
+        decisions = rows.decisions
+        if old:
+            new = {tuple(row[:5]): tuple(row) for row in decisions}
+            if any(new.pop(row[:5], None) != row for row in old):
+                raise Damaged(f"episode {number}: its record on disk is not what it was played on")
+            decisions = list(new.values())
+        self._insert(rows._replace(decisions=decisions))
+        self._change(number, {"state": "whole", "finished": 1, "body": hashed, **end.columns()})
+
+    def _leaving(self, number: int, kept: Sequence[Row], key: Row, told: str | bytes) -> None:
+        self._db.executemany(_DECISION, kept)
+        last = self._db.execute(_TRIED, (number, *key)).fetchone()
+        attempt = last[5] + 1 if last else 1
+        row = [number, *key, attempt, now(), told, "sent", None]
+        self._db.execute(_ATTEMPT, (*row, attempt_seal(row, None)))
+
+    def _arrived(self, number: int, kept: Sequence[Row], key: Row, seconds: float) -> None:
+        self._db.executemany(_DECISION, kept)
+        self._ended(number, key, "answered", seconds, kept[-1])
+
+    def _ended(self, number: int, key: Row, how: str, seconds: float, decision: Row | None) -> None:
+        row = list(self._db.execute(_TRIED, (number, *key)).fetchone())
+        self._put_attempt([*row[:8], stored(how), seconds], decision)
+
+    def _put_attempt(self, row: Sequence[object], decision: Row | None) -> None:
+        statement = _ATTEMPT.replace("INSERT", "REPLACE", 1)
+        self._db.execute(statement, (*row, attempt_seal(row, decision)))
+
+    def _mark_possibly_paid(self, where: str) -> None:
+        columns = (*schema.ATTEMPTS, "seal")
+        open_ones = schema.select("attempts", columns, f"outcome='sent' AND {where}")
+        for *attempt, was in self._db.execute(open_ones).fetchall():
+            if attempt_seal(attempt, None) == was:
+                self._put_attempt([*attempt[:8], "possibly paid", None], None)
+
+    def _state(self, number: int, state: str, error: str | None, deaths: int) -> None:
+        self._change(number, {"state": state, "error": maybe(error), "deaths": deaths})
+
+    def _change(self, number: int, changed: dict[str, object]) -> None:
+        row = self._db.execute(
+            schema.select("episodes", schema.EPISODES, "number=?"), (number,)
+        ).fetchone()
+        seats = schema.select("seats", schema.SEATS, "episode=? ORDER BY seat")
+        attempts = schema.select("attempts", schema.ATTEMPTS, f"episode=? {ATTEMPT_ORDER}")
+        self._put(
+            {**dict(zip(schema.EPISODES, row, strict=True)), **changed},
+            self._db.execute(seats, (number,)).fetchall(),
+            self._db.execute(attempts, (number,)).fetchall(),
+        )
+
+    def _put(self, columns: dict[str, object], seats: list[Row], attempts: list[Row]) -> None:
+        row = [columns.get(name) for name in schema.EPISODES]
+        sealed = episode_seal(row, seats, attempts)
+        statement = schema.insert("episodes", (*schema.EPISODES, "seal"))
+        self._db.execute(statement.replace("INSERT", "REPLACE", 1), (*row, sealed))
+
+    def _put_session(self) -> None:
+        columns = (*schema.SESSIONS, "seal")
+        statement = schema.insert("sessions", columns).replace("INSERT", "REPLACE", 1)
+        self._db.execute(statement, (*self._session, seal(self._session)))
+
+
+PLANNED = (
+    *("number", "id", "arm", "replicate", "seed", "status", "environment", "version", "settings"),
+)
+"""The columns that are written once, when the episode is planned."""
+ATTEMPT_ORDER = "ORDER BY step, seat, aside, repeat, attempt"
+
+
+def episode_seal(row: Sequence[object], seats: Sequence[Row], attempts: Sequence[Row]) -> str:
+    """The seal of an episode: its row, its seats, and once it is whole everything else.
+
+    The many rows come in by the hash that stands in the row. Attempts of an episode that is not
+    whole carry seals of their own, since they are written one by one.
+    """
+    whole = row[schema.EPISODES.index("state")] == "whole"
+    return seal(row, seats, attempts if whole else None)
