@@ -35,6 +35,10 @@ class Draw(NamedTuple):
 _draw = maker(Draw)
 
 
+class NoDraw(LookupError):
+    """More was drawn than a record holds."""
+
+
 class Source:
     """Where draws come from: places among `n`, all made of numbers in [0, 1).
 
@@ -53,7 +57,7 @@ class Source:
 
     def unit(self, name: str) -> float:
         """The next number of the stream `name`, in [0, 1)."""
-        raise LookupError(f"no draw {name!r} here: the record holds no more of them")
+        raise NoDraw(f"no draw {name!r} here: the record holds no more of them")
 
     def place(self, name: str, n: int, weights: Sequence[float]) -> int:
         """One place among `n`, as likely as its weight."""
@@ -84,7 +88,7 @@ def stream(seed: int, name: str) -> Iterator[float]:
     Number i is a function of (seed, name, i): word i mod 8 of the SHA-512 of seed, name and
     i div 8, so it is the same on every machine and under every version of Python.
     """
-    for block in count():
+    for block in count():  # pragma: no branch - it has no end
         digest = sha512(f"{seed}/{name}/{block}".encode(errors="surrogatepass")).digest()
         for word in _WORDS.unpack(digest):
             yield (word >> 11) * 2.0**-53

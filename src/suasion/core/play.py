@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any, Generic
 
 from suasion.core.asks import Answer, Forfeit, same
-from suasion.core.chance import Chance, Recorded, Seeded, Source
+from suasion.core.chance import Chance, NoDraw, Recorded, Seeded, Source
 from suasion.core.environment import (
     Asked,
     Environment,
@@ -210,7 +210,10 @@ def repeated(old: Decision, asked: Asked, seat: Policy | Live | None) -> Decisio
             seat.resume(asked, old)
         asked.chance.taken()
     elif seat is not None:
-        said = seat(asked)
+        try:
+            said = seat(asked)
+        except NoDraw as lost:
+            raise Diverged(f"{asked.key}: {lost}") from lost
         again, meant = said if isinstance(said, Said) else (said, NOTHING)
         draws = asked.chance.taken()
         if not same(again, old.answer) or (draws, meant) != (old.draws, old.meant):

@@ -48,13 +48,15 @@ class Board:
             truth = {**truth, "meant": self.meant[by]}
         event = _event((kind, by, data, to, truth))
         self.events.append(event)
-        if isinstance(to, tuple):
+        if to == EVERYONE:
+            self._shared.append(event.told())
+            self._ids.append(at)
+        elif isinstance(to, str):
+            raise ValueError(f"event {kind!r} goes to {to!r}: expected {EVERYONE!r} or seats")
+        else:
             told = (len(self._shared), at, _event((kind, by, data, EVERYONE, NOTHING)))
             for seat in to:
                 self._own[seat].append(told)
-        else:
-            self._shared.append(event.told())
-            self._ids.append(at)
         return at
 
     def news(self, seat: int, before: int | None, keep: bool) -> list[Event]:

@@ -1,0 +1,251 @@
+"""What every environment must satisfy, as one function and as one line of a test module."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from suasion.core.asks import Answer, Ask, Forfeit, Json, jsonable
+from suasion.core.environment import Asked, Environment, Policy, Said, settings, words
+from suasion.core.episode import Decision, Episode, canonical
+from suasion.core.events import EVERYONE, Event
+from suasion.core.play import Play, drive, replay
+from suasion.testing.answers import anyone, nobody
+from suasion.testing.leaks import LineUp, keeps_secrets, spread
+
+if TYPE_CHECKING:
+    from suasion.measures.kit import Kit
+
+
+def conforms(
+    env: Environment[Any],
+    seats: LineUp | None = None,
+    episodes: int = 3,
+    twins: int = 25,
+    longest: int = 100_000,
+    cuts: int = 10,
+) -> None:
+    """Fail unless `env` keeps the promises that everything else relies on.
+
+    `seats` are scripts that reach deeper than chance does; by default seats answer at random.
+    For each of so many `episodes`, so many `twins` of each kind are tried, spread over it, and so
+    many `cuts` from which it is resumed. `longest`: how many decisions it may take to end.
+    Raises AssertionError, saying what was not kept.
+    """
+    from suasion.testing.parsers import is_total
+
+    make = seats or (lambda: [anyone] * len(env.seats()))
+    before = settings_of(env)
+    _seats_have_names(env)
+    _takes_forfeits(env, longest)
+    asks: dict[bytes, tuple[Ask, Answer]] = {}
+    for seed in range(episodes):
+        episode = drive(Play(env, seed, keep=_within(longest)), make())
+        _repeats(env, episode, make, cuts)
+        _is_plain(env, episode)
+        _has_words(env, episode, make)
+        _may_be_looked_at(env, episode, make)
+        keeps_secrets(env, episode, twins)
+        asks |= _asks_of(env, episode, make)
+    for ask, answer in spread(iter(asks.values()), MANY_ASKS):
+        is_total(ask, sample=None if isinstance(answer, Forfeit) else answer)
+    _keep(settings_of(env) == before, "the settings change while it is played")
+
+
+MANY_ASKS = 3
+"""How many different asks are read with any text; they are spread over the play."""
+
+
+def contract(
+    kit: Kit, *settings: Mapping[str, Json], line_ups: Sequence[Sequence[str]] = ()
+) -> Callable[..., None]:
+    """A test for pytest that a kit's environment conforms: give it a name that begins with `test`.
+
+    It is tried under the default settings, each preset and each further `settings`, with seats
+    that answer at random and with each of `line_ups`, which names a policy a seat.
+    """
+    import pytest
+    from pydantic import TypeAdapter
+
+    reader = TypeAdapter(kit.environment)
+    every = [({}, "default"), *((kit.presets[name], name) for name in kit.presets)]
+    every += [(each, str(each)) for each in settings]
+    cases = []
+    for each, name in every:
+        env = reader.validate_json(json.dumps(each), strict=True)
+        cases.append(pytest.param(env, None, id=name))
+        cases += [
+            pytest.param(env, _line_up(kit, names), id=f"{name}-{names[0]}")
+            for names in line_ups
+            if len(names) == len(env.seats())
+        ]
+
+    @pytest.mark.parametrize(("env", "seats"), cases)
+    def keeps_the_contract(env: Environment[Any], seats: LineUp | None) -> None:
+        conforms(env, seats)
+
+    found: Callable[..., None] = keeps_the_contract
+    return found
+
+
+def _line_up(kit: Kit, names: Sequence[str]) -> LineUp:
+    return lambda: [kit.policies[name]() for name in names]
+
+
+def settings_of(env: Environment[Any]) -> dict[str, Json]:
+    """The settings in force, from an environment that is data."""
+    _keep(is_dataclass(env), "an environment is a frozen dataclass of settings")
+    _keep(env.__dataclass_params__.frozen, "an environment is frozen")  # type: ignore[attr-defined]
+    return settings(env)
+
+
+def _keep(kept: bool, otherwise: str) -> None:
+    if not kept:
+        raise AssertionError(otherwise)
+
+
+def _within(limit: int) -> Callable[[object], None]:
+    left = iter(range(limit))
+
+    def count(_: object) -> None:
+        _keep(next(left, None) is not None, f"no end after {limit} decisions")
+
+    return count
+
+
+def _seats_have_names(env: Environment[Any]) -> None:
+    names = [seat.name for seat in env.seats()]
+    _keep(bool(names) and all(names), "every seat has a name")
+    _keep(len(set(names)) == len(names), f"two seats have one name: {names}")
+    for seat in range(min(len(names), 30)):
+        _keep(bool(env.brief(seat).strip()), f"seat {seat} is told no rules")
+        _keep(env.brief(seat) == env.brief(seat), f"seat {seat} is told other rules each time")
+
+
+def _takes_forfeits(env: Environment[Any], longest: int) -> None:
+    """Rules must accept a forfeit wherever they ask."""
+    play: Play[Any] = Play(env, 0, keep=_within(longest))
+    drive(play, [nobody] * play.seats)
+
+
+def _repeats(env: Environment[Any], episode: Episode, make: LineUp, cuts: int) -> None:
+    seed, digest = episode.header.seed, episode.digest()
+    again = drive(Play(env, seed), make())
+    _keep(again == episode and again.digest() == digest, f"seed {seed} does not repeat")
+    _keep(replay(env, episode) == episode, "the record alone does not give the episode back")
+    _keep(replay(env, episode, make()) == episode, "audited scripts give another episode")
+    read = Episode.from_json(json.loads(json.dumps(episode.to_json())))
+    _keep(read == episode and read.digest() == digest, "the record does not survive JSON")
+    _keep(replay(env, read, make()).digest() == digest, "the record read again plays otherwise")
+    for cut in {0, *spread(iter(range(len(episode.decisions))), cuts), len(episode.decisions)}:
+        resumed = drive(Play(env, seed), make(), episode.decisions[:cut])
+        _keep(resumed.digest() == digest, f"resumed after {cut} decisions, it is another episode")
+
+
+def _is_plain(env: Environment[Any], episode: Episode) -> None:
+    """Whatever is recorded survives JSON, and goes to seats that there are."""
+    count = len(env.seats())
+    pays = list(episode.payoffs)
+    _keep(len(pays) == count, f"{len(pays)} seats are paid, and there are {count}")
+    _keep(all(map(_is_number, pays)), f"payoffs are finite numbers, and not {pays}")
+    _keep(jsonable(episode.outcome), "the outcome does not survive JSON")
+    _keep(jsonable(episode.carry), "what is carried does not survive JSON")
+    for decision in episode.decisions:
+        _keep(jsonable(decision.meant), f"what was meant at {decision.key} does not survive JSON")
+    for at, event in enumerate(episode.events):
+        name = f"event {at} ({event.kind})"
+        _keep(jsonable(event.data) and jsonable(event.truth), f"{name} does not survive JSON")
+        told = () if event.to == EVERYONE else event.to
+        _keep(isinstance(told, tuple), f"{name} goes to {told!r}, which is no tuple of seats")
+        _keep(set(told) <= set(range(count)), f"{name} goes to {told}, and there is no such seat")
+        _keep(len(set(told)) == len(told), f"{name} goes to {told}: a seat twice")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _has_words(env: Environment[Any], episode: Episode, make: LineUp) -> None:
+    count = len(env.seats())
+    for event in episode.events:
+        for seat in range(min(count, 30)) if event.to == EVERYONE else event.to:
+            _keep(bool(_told(env, event, int(seat))), f"{event.kind}: no words for seat {seat}")
+
+    def listening(seat: Policy) -> Policy:
+        def policy(asked: Asked) -> Answer | Said:
+            told = words(env, asked)
+            _keep(bool(told.strip()), f"seat {asked.seat} is asked without a word at {asked.key}")
+            return seat(asked)
+
+        return policy
+
+    drive(Play(env, episode.header.seed), [listening(seat) for seat in make()])
+
+
+def _told(env: Environment[Any], event: Event, seat: int) -> str:
+    first, again = env.tell(event.told(), seat), env.tell(event.told(), seat)
+    _keep(first == again, f"{event.kind} is told to seat {seat} in other words each time")
+    return first.strip()
+
+
+def _may_be_looked_at(env: Environment[Any], episode: Episode, make: LineUp) -> None:
+    """Looking changes nothing, and nothing that was told changes afterwards."""
+    play: Play[Any] = Play(env, episode.header.seed)
+    facts: list[tuple[bytes, object, str]] = []
+
+    def note(name: str, fact: object) -> None:
+        facts.append((canonical(fact), fact, name))
+
+    def looking(seat: Policy) -> Policy:
+        def policy(asked: Asked) -> Answer | Said:
+            first, again = (canonical(_shown(env, play.state)) for _ in range(2))
+            _keep(first == again, f"what is asked in step {asked.step} changes when looked at")
+            play.episode()
+            note(f"the situation at {asked.key}", asked.turn.situation)
+            for event in asked.news:
+                note(f"the event {event.kind}, told at {asked.key},", event.data)
+            return seat(asked)
+
+        return policy
+
+    def kept(decision: Decision) -> None:
+        note(f"the answer at {decision.key}", decision.row())
+
+    play.keep = kept
+    again = drive(play, [looking(seat) for seat in make()])
+    _keep(again.digest() == episode.digest(), "being looked at changes the episode")
+    for was, fact, name in facts:
+        _keep(was == canonical(fact), f"{name} changed afterwards: it is the state, and no copy")
+
+
+def _shown(env: Environment[Any], state: Any) -> list[Json]:
+    """All that the rules can be asked about a state."""
+    asides = [(a.name, a.seat, a.turn, a.repeats) for a in env.asides(state)]
+    turns = [("", seat, turn, 1) for seat, turn in env.turns(state).items()]
+    asked = [
+        [name, seat, repeats, turn.situation, turn.ask.schema(), turn.told_to]
+        for name, seat, turn, repeats in [*asides, *turns]
+    ]
+    return [asked, list(env.payoffs(state)), env.outcome(state), env.carry(state)]
+
+
+def _asks_of(
+    env: Environment[Any], episode: Episode, make: LineUp
+) -> dict[bytes, tuple[Ask, Answer]]:
+    """Every different ask of an episode, with an answer that was given to it."""
+    found: dict[bytes, tuple[Ask, Answer]] = {}
+
+    def noting(seat: Policy) -> Policy:
+        def policy(asked: Asked) -> Answer | Said:
+            said = seat(asked)
+            answer = said.answer if isinstance(said, Said) else said
+            found.setdefault(canonical(asked.turn.ask.schema()), (asked.turn.ask, answer))
+            return said
+
+        return policy
+
+    drive(Play(env, episode.header.seed), [noting(seat) for seat in make()])
+    return found
