@@ -1,0 +1,212 @@
+// @ts-check
+// The reader's tools: filter, search, one seat's view, replay. Without them the page is complete.
+"use strict";
+const root = document.documentElement;
+root.classList.add("js");
+const get = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+const stream = get("stream"), search = get("search"), pov = get("pov"), place = get("place");
+const events = /** @type {HTMLElement[]} */ ([...stream.querySelectorAll(".event")]);
+const kinds = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll("input[name=kind]")]);
+const cells = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".held [data-seat]")]);
+const meters = /** @type {HTMLMeterElement[]} */ ([...document.querySelectorAll(".held meter")]);
+const final = cells.map((cell) => cell.textContent);
+const ledger = events.some((event) => event.dataset.held !== undefined);
+const asked = new URLSearchParams(location.search);
+/** @type {string[]} */ let texts = [];
+let now = -1, timer = 0, channel = asked.get("channel") || "";
+
+const has = (/** @type {string|undefined} */ list, /** @type {string} */ one) =>
+  list === "*" || (list || "").split(" ").includes(one);
+const shown = (/** @type {HTMLElement|undefined} */ event) =>
+  event !== undefined && !event.classList.contains("away");
+
+function inChannel(/** @type {HTMLElement} */ event) {
+  if (!channel) return true;
+  const [by, to] = channel.split("-"), data = event.dataset;
+  if (data.by !== by) return false;
+  if (to === "public") return event.classList.contains("public");
+  if (to === "own") return event.classList.contains("inner") || event.classList.contains("lost");
+  return has(data.for, to);
+}
+
+function mark(/** @type {string} */ query) {
+  if (!("highlights" in CSS)) return;
+  CSS.highlights.delete("hit");
+  if (!query) return;
+  const hits = new Highlight();
+  for (const event of events.filter(shown)) {
+    const walker = document.createTreeWalker(event, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const text = (node.textContent || "").toLowerCase();
+      for (let at = text.indexOf(query); at >= 0; at = text.indexOf(query, at + 1)) {
+        const range = new Range();
+        range.setStart(node, at);
+        range.setEnd(node, Math.min(at + query.length, text.length));
+        hits.add(range);
+      }
+    }
+  }
+  CSS.highlights.set("hit", hits);
+}
+
+function filter() {
+  const query = search.value.toLowerCase(), seat = pov.value;
+  const off = kinds.filter((box) => !box.checked).map((box) => box.value);
+  if (query && !texts.length) texts = events.map((e) => (e.textContent || "").toLowerCase());
+  stream.querySelectorAll(".gap").forEach((/** @type {Element} */ gap) => gap.remove());
+  document.querySelector(".columns")?.classList.toggle("pov", seat !== "");
+  let count = 0, unseen = 0;
+  events.forEach((event, at) => {
+    const told = seat === "" || has(event.dataset.to, seat);
+    const keep = told && !off.some((kind) => event.classList.contains(kind)) &&
+      (!query || texts[at].includes(query)) && inChannel(event);
+    event.classList.toggle("away", !keep);
+    count += keep ? 1 : 0;
+    unseen += told ? 0 : 1;
+    if (told && unseen) unseen = gap(event, unseen, seat);
+    for (const words of /** @type {NodeListOf<HTMLElement>} */ (event.querySelectorAll("dd"))) {
+      words.classList.toggle("mine", seat !== "" && has(words.dataset.seat, seat));
+    }
+    const told_as = event.querySelector("details");
+    if (told_as) told_as.open = seat !== "";
+  });
+  if (unseen) gap(null, unseen, seat);
+  for (const part of /** @type {NodeListOf<HTMLDetailsElement>} */ (stream.querySelectorAll("details[data-seat]"))) {
+    part.classList.toggle("away", seat !== "" && part.dataset.seat !== seat);
+    part.open = seat !== "" && part.dataset.seat === seat;
+  }
+  document.querySelectorAll("section.chunk").forEach((chunk) =>
+    chunk.classList.toggle("away", seat === "" && !chunk.querySelector(".event:not(.away)")));
+  get("count").textContent = count + " of " + events.length + " events";
+  mark(query);
+}
+
+function gap(/** @type {HTMLElement|null} */ before, /** @type {number} */ unseen, /** @type {string} */ seat) {
+  const name = pov.options[Number(seat) + 1].text.split(",")[0];
+  const line = document.createElement("p");
+  line.className = "gap";
+  line.textContent = unseen + (unseen === 1 ? " event " : " events ") + name + " did not see";
+  if (before) before.before(line);
+  else (events[events.length - 1].parentNode || stream).append(line);
+  return 0;
+}
+
+function remember() {
+  const query = new URLSearchParams();
+  const off = kinds.filter((box) => !box.checked).map((box) => box.value);
+  if (pov.value) query.set("pov", pov.options[pov.selectedIndex].text.split(",")[0]);
+  if (search.value) query.set("q", search.value);
+  if (channel) query.set("channel", channel);
+  if (off.length) query.set("hide", off.join(","));
+  const text = query.toString();
+  try {
+    history.replaceState(null, "", location.pathname + (text ? "?" + text : "") + (now < 0 ? "" : "#event-" + now));
+  } catch { /* some browsers let no page from a folder change its address */ }
+}
+
+function state() {
+  let at = ledger ? now : -1;
+  while (at >= 0 && !events[at].dataset.held) at -= 1;
+  const held = at < 0 ? [] : (events[at].dataset.held || "").split(" ");
+  cells.forEach((cell, seat) => {
+    cell.textContent = !ledger || now < 0 ? final[seat] : (held[seat] || "0").replace("-", "\u2212");
+    if (meters[seat]) meters[seat].value = Number(cell.textContent.replace("\u2212", "-"));
+  });
+  get("after").textContent = !ledger || now < 0 ? "at the end" : "after #" + now;
+  get("at").textContent = (now < 0 ? "none" : "#" + now) + " of " + events.length;
+}
+
+function select(/** @type {number} */ at, scroll = true) {
+  if (!events[at]) return;
+  if (now >= 0) events[now].classList.remove("on");
+  now = at;
+  events[at].classList.add("on");
+  place.value = String(at);
+  state();
+  if (!shown(events[at])) clear();
+  if (scroll) events[at].scrollIntoView({ block: "start" });
+  remember();
+}
+
+function clear() {
+  search.value = "";
+  channel = "";
+  kinds.forEach((box) => { box.checked = true; });
+  if (pov.value && !has(events[now].dataset.to, pov.value)) pov.value = "";
+  filter();
+  say("Filter cleared to show #" + now);
+}
+
+function say(/** @type {string} */ words) {
+  const line = get("toast");
+  line.textContent = words;
+  setTimeout(() => { if (line.textContent === words) line.textContent = ""; }, 3000);
+}
+
+function step(/** @type {number} */ way) {
+  let at = now < 0 ? (way > 0 ? -1 : events.length) : now;
+  do at += way; while (events[at] && !shown(events[at]));
+  select(at);
+  return events[at] !== undefined;
+}
+
+function round(/** @type {number} */ way) {
+  const heads = /** @type {HTMLElement[]} */ ([...stream.querySelectorAll(".chunk h2")]);
+  const starts = heads.map((h) => events.indexOf(/** @type {HTMLElement} */ (h.parentElement?.querySelector(".event"))));
+  const next = way > 0 ? starts.find((at) => at > now) : starts.reverse().find((at) => at < now);
+  if (next !== undefined) select(next);
+}
+
+function play() {
+  get("play").textContent = timer ? "Play" : "Pause";
+  if (timer) clearInterval(timer);
+  timer = timer ? 0 : window.setInterval(() => { if (!step(1)) play(); }, 1000);
+}
+
+function changed() {
+  filter();
+  remember();
+}
+
+function follow() {
+  const found = /^#event-(\d+)$/.exec(location.hash);
+  if (found) select(Number(found[1]));
+}
+
+/** @type {Record<string, () => void>} */
+const keys = {
+  j: () => step(1), k: () => step(-1), "[": () => round(-1), "]": () => round(1),
+  g: () => select(events.findIndex(shown)), G: () => { now = -1; step(-1); },
+  "/": () => search.focus(), p: play,
+  v: () => { pov.selectedIndex = (pov.selectedIndex + 1) % pov.options.length; changed(); },
+  y: () => { navigator.clipboard?.writeText(location.href).then(() => say("Link copied"), () => {}); },
+  "?": () => document.querySelector(".keys")?.scrollIntoView(),
+};
+addEventListener("keydown", (event) => {
+  const on = /** @type {HTMLElement} */ (event.target);
+  if (event.key === "Escape") on.blur();
+  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(on.tagName)) return;
+  if (!Object.hasOwn(keys, event.key)) return;
+  keys[event.key]();
+  event.preventDefault();
+});
+document.querySelector(".bar")?.addEventListener("submit", (event) => event.preventDefault());
+search.addEventListener("input", changed);
+pov.addEventListener("change", changed);
+kinds.forEach((box) => box.addEventListener("change", changed));
+place.addEventListener("input", () => select(Number(place.value)));
+get("back").addEventListener("click", () => step(-1));
+get("next").addEventListener("click", () => step(1));
+get("play").addEventListener("click", play);
+addEventListener("hashchange", follow);
+document.querySelectorAll(".matrix a").forEach((cell) => cell.addEventListener("click", () => {
+  const data = /** @type {HTMLElement} */ (cell).dataset;
+  channel = data.by + "-" + data.for;
+  filter();
+}));
+search.value = asked.get("q") || "";
+for (const option of pov.options) if (option.value && option.text.split(",")[0] === asked.get("pov")) pov.value = option.value;
+for (const box of kinds) box.checked = !(asked.get("hide") || "").split(",").includes(box.value);
+state();
+filter();
+follow();

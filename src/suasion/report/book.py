@@ -1,0 +1,194 @@
+"""What every page of one site needs: the run, its results, where pages lie, and the templates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import suasion
+from suasion.core.asks import Json
+from suasion.core.environment import Environment
+from suasion.core.episode import Key
+from suasion.measures.estimate import Estimate
+from suasion.measures.filed import Filed
+from suasion.measures.kit import Kit
+from suasion.measures.question import Finding, Question
+from suasion.report.contrasts import Declared, declared
+from suasion.report.evidence import Places, cited
+from suasion.report.files import Folder
+from suasion.report.reader import Cite
+from suasion.report.results import Recorded, RunResults, measured, methods_of
+from suasion.report.rules import Rules, rules_of
+from suasion.report.templating import templates
+from suasion.report.text import clean
+
+NAV = (
+    ("index.html#questions", "Questions"),
+    ("episodes/index.html", "Episodes"),
+    ("prompts.html", "Prompts"),
+    ("data.html", "Data"),
+    ("method.html", "Method"),
+)
+METHOD_WORDS = {
+    "t": "Student's t",
+    "studentised_bootstrap": "studentised bootstrap",
+    "percentile_bootstrap": "percentile bootstrap",
+}
+
+
+class Run(Recorded, Protocol):
+    """What a site needs of a run."""
+
+    def told(self, episode: str, /) -> Mapping[Key, str]:
+        """The words that live seats were told, by the decision they led to."""
+
+    def digest(self) -> str:
+        """Of the whole run."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands on every page."""
+
+    name: str
+    title: str
+    kind: str
+    version: str
+    digest: str
+    provenance: Sequence[str]
+    nav: Sequence[tuple[str, str]] = NAV
+
+
+class Book:
+    """A site in the making."""
+
+    def __init__(self, run: Run, kit: Kit | None, make: Any, folder: Folder) -> None:
+        self.run, self.kit, self.folder = run, kit, folder
+        self.filed: Sequence[Filed] = list(run.all())
+        self.rows = list(run.rows())
+        self.places = Places.of(self.filed)
+        self.templates = templates(self.places.href)
+        self._make: Callable[[str, dict[str, Any]], Environment[Any]] = make
+
+    @cached_property
+    def study(self) -> Mapping[str, Json]:
+        """The study as run; empty for an import."""
+        study = self.run.manifest.get("study")
+        return study if isinstance(study, Mapping) else {}
+
+    @cached_property
+    def results(self) -> RunResults | None:
+        """Values and estimates; None where the environment is not installed."""
+        if self.kit is None:
+            return None
+        parameters = self.study.get("parameters") or {}
+        filed = measured(self.run, self.filed)
+        return RunResults(self.kit, filed, parameters, methods_of(self.run.manifest))
+
+    @cached_property
+    def questions(self) -> Sequence[Question]:
+        """What the environment asks of its runs."""
+        return self.kit.questions if self.kit else ()
+
+    @cached_property
+    def why_not(self) -> dict[str, str]:
+        """The questions this run cannot answer, and why, by slug."""
+        found = {q.slug: q.applies(self.results) for q in self.questions if self.results}
+        return {slug: why for slug, why in found.items() if why is not None}
+
+    @cached_property
+    def findings(self) -> dict[str, Finding]:
+        """The answers, by slug."""
+        asked = [q for q in self.questions if q.slug not in self.why_not]
+        return {q.slug: q.answer(self.results) for q in asked if self.results}
+
+    @cached_property
+    def cites(self) -> dict[str, dict[int, list[Cite]]]:
+        """By episode and event, the pages that lead there."""
+        titles = {q.slug: q.title for q in self.questions}
+        return cited({slug: (titles[slug], found) for slug, found in self.findings.items()})
+
+    @cached_property
+    def declared(self) -> Sequence[Declared]:
+        """The study's own contrasts, judged."""
+        contrasts = self.study.get("contrasts") or []
+        return declared(self.results, contrasts) if self.results else []
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the whole run."""
+        return self.run.digest()
+
+    @cached_property
+    def states(self) -> Counter[str]:
+        """How many episodes are in each state."""
+        return Counter(row.state for row in self.rows)
+
+    @cached_property
+    def done(self) -> int:
+        """Episodes that are whole."""
+        return self.states["whole"]
+
+    @cached_property
+    def status(self) -> str:
+        """What the study says it is, of all its episodes."""
+        found = sorted({each.status for each in self.filed}) or [self.study.get("status", "")]
+        return ", ".join(filter(None, found))
+
+    @cached_property
+    def progress(self) -> str:
+        """How far the run is."""
+        if not self.done:
+            return "planned"
+        return "whole" if self.done == len(self.rows) else "partial"
+
+    @cached_property
+    def head(self) -> Head:
+        """What stands on every page."""
+        name = str(self.study.get("name") or self.run.manifest.get("environment") or "run")
+        kind = "Study" if self.study else "Imported episodes"
+        provenance = [
+            f"run {self.digest[:12]}",
+            f"suasion {suasion.__version__}",
+            f"{self.done:,} of {len(self.rows):,} episodes",
+            self.status,
+            self.progress,
+        ]
+        title = str(self.study.get("title") or name)
+        nav_kind = f"{kind}, {self.run.manifest.get('environment')}"
+        return Head(
+            name, title, nav_kind, suasion.__version__, self.digest, list(filter(None, provenance))
+        )
+
+    @cached_property
+    def method(self) -> str:
+        """The default interval method in words."""
+        return METHOD_WORDS[methods_of(self.run.manifest)[0]]
+
+    def rules(self, filed: Filed) -> Rules:
+        """How an episode was played."""
+        return rules_of(filed, self.kit, self._make)
+
+    def default_rows(self, *, arms: bool) -> list[Estimate]:
+        """The estimates by the default method alone, with or without study conditions."""
+        if self.results is None:
+            return []
+        first: dict[tuple[str, str, str], Estimate] = {}
+        for row in self.results.all_estimates():
+            if ("arm" in row.by) == arms:
+                first.setdefault((row.measure, row.status, repr(row.by)), row)
+        return list(first.values())
+
+    def page(self, name: str, template: str, up: str = "", **values: Any) -> None:
+        """Write one page."""
+        made = self.templates.get_template(template)
+        values.setdefault("here", "")
+        self.folder.write(name, made.render(site=self.head, up=up, **values))
+
+
+def of_words(text: str) -> list[str]:
+    """The paragraphs of a docstring."""
+    return [" ".join(part.split()) for part in clean(text).split("\n\n") if part.strip()]

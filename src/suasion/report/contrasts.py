@@ -1,0 +1,103 @@
+"""The differences a study set out to test, named before the run and judged together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import fsum
+from typing import NamedTuple
+
+from suasion.core.asks import Json
+from suasion.measures.filed import Filed
+from suasion.measures.measure import Value
+from suasion.measures.pooling import counted, whole
+from suasion.report.results import RunResults
+from suasion.stats.difference import difference, paired
+from suasion.stats.holm import holm
+from suasion.stats.interval import Interval, Recipe
+from suasion.stats.p_value import PValue
+from suasion.stats.permutation import sign_flip, two_sample
+
+SETTLED = 0.05
+Side = Mapping[str, str]
+"""An `arm`, a `model`, or both."""
+
+
+class Declared(NamedTuple):
+    """One contrast, judged."""
+
+    measure: str
+    of: str
+    against: str
+    made: Interval
+    pairs: bool
+    """Whether sides were compared within episodes or seeds; else as two samples."""
+    p: float | None
+    """Corrected by Holm over the study's contrasts."""
+
+    @property
+    def verdict(self) -> str:
+        """The only place where a difference is called one."""
+        if self.p is None or self.p >= SETTLED or not self.made.value:
+            return "not settled"
+        return "higher" if self.made.value > 0 else "lower"
+
+
+def declared(results: RunResults, contrasts: Sequence[Mapping[str, Json]]) -> list[Declared]:
+    """Every contrast of the study, in its order."""
+    several = [_measured(results, each) for each in contrasts]
+    ps = holm([p.value for _, _, p in several])
+    return [
+        Declared(each["measure"], _words(each["of"]), _words(each["against"]), made, pairs, p)
+        for each, (made, pairs, _), p in zip(contrasts, several, ps, strict=True)
+    ]
+
+
+def _measured(results: RunResults, contrast: Mapping[str, Json]) -> tuple[Interval, bool, PValue]:
+    of, against = contrast["of"], contrast["against"]
+    values = results.values(contrast["measure"])
+    by_seed = of.get("arm") != against.get("arm")
+    one, other = (_side(results.filed, values, side, by_seed) for side in (of, against))
+    shared = [key for key in one if key in other]
+    recipe = Recipe(methods=(results.methods[0],))
+    if shared:
+        left, right = [one[key] for key in shared], [other[key] for key in shared]
+        apart = [a - b for a, b in zip(left, right, strict=True)]
+        return paired(left, right, recipe)[0], True, sign_flip(apart)
+    left, right = list(one.values()), list(other.values())
+    return difference(left, right, recipe)[0], False, two_sample(left, right)
+
+
+Unit = tuple[Json, ...]
+
+
+def _side(
+    filed: Sequence[Filed], values: Sequence[Value], side: Side, by_seed: bool
+) -> dict[Unit, float]:
+    """One number for each episode of a side, by what it may share with the other side."""
+    of: dict[str, list[Value]] = {}
+    for value in values:
+        of.setdefault(value.episode, []).append(value)
+    found: dict[Unit, float] = {}
+    for each in filed:
+        number = _number(each, of.get(each.id, []), side) if whole(each) else None
+        if number is not None:
+            seed = each.episode.header.seed
+            key: Unit = (each.status, each.replicate, seed) if by_seed else (each.status, each.id)
+            found[key] = number
+    return found
+
+
+def _number(filed: Filed, values: Sequence[Value], side: Side) -> float | None:
+    if "arm" in side and filed.arm != side["arm"]:
+        return None
+    if "model" in side:
+        names = {filed.seats[at].name for at in counted(filed).get(side["model"], ())}
+        values = [value for value in values if value.seat is None or value.seat in names]
+        if not names:
+            return None
+    numbers = [v.value for v in values if isinstance(v.value, int | float)]
+    return fsum(numbers) / len(numbers) if numbers else None
+
+
+def _words(side: Side) -> str:
+    return ", ".join(side[key] for key in ("model", "arm") if key in side)

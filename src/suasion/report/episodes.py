@@ -1,0 +1,237 @@
+"""The list of episodes, and a reader for each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import suasion
+from suasion.core.events import EVERYONE
+from suasion.measures.filed import Filed
+from suasion.measures.measure import OfEpisode, OfSeat, Value
+from suasion.measures.panel import Link
+from suasion.report.answers import agents, condition
+from suasion.report.book import Book
+from suasion.report.lanes import Timeline
+from suasion.report.reader import Reader, read, round_of, transcript
+from suasion.report.text import number
+
+ROWS = 1000
+"""Rows a page of the list: more are slow to filter."""
+SHAPES = (
+    ("private", "private"),
+    ("action", "action"),
+    ("public", "public"),
+    ("inner", "to itself"),
+    ("lost", "forfeit"),
+)
+SHOWN = 4
+"""Measures in the list of episodes; all of them stand on each episode's page."""
+
+
+def episodes(book: Book) -> None:
+    """Write the list, every reader, and `episodes.json`, which names the page of each id."""
+    _list(book)
+    values = _by_episode(book)
+    for at, filed in enumerate(book.filed):
+        around = [book.filed[i] if 0 <= i < len(book.filed) else None for i in (at - 1, at + 1)]
+        _reader(book, filed, around, values.get(filed.id, {}))
+    pages = {id_: f"episodes/{page}.html" for id_, page in book.places.pages.items()}
+    book.folder.write("episodes.json", json.dumps(pages, indent=1) + "\n")
+
+
+def _list(book: Book) -> None:
+    measures = _columns(book)
+    rows = [[*_row(each), *(of.get(each.id) for of in measures.values())] for each in book.filed]
+    missing = [row for row in book.rows if row.id not in book.places.pages]
+    rows += [
+        [r.id, r.arm or "none", r.state, None, None, *(None for _ in measures)] for r in missing
+    ]
+    pages = [rows[start : start + ROWS] for start in range(0, len(rows), ROWS)] or [[]]
+    names = ["index" if at == 0 else f"index-{at + 1}" for at in range(len(pages))]
+    columns = ["episode", "condition", "state", "agents", "events", *measures]
+    for at, part in enumerate(pages):
+        book.page(
+            f"episodes/{names[at]}.html",
+            "episodes.html",
+            "../",
+            here="Episodes",
+            total=len(rows),
+            page=at + 1,
+            pages=len(pages),
+            names=names,
+            columns=columns,
+            rows=part,
+        )
+
+
+def _row(filed: Filed) -> list[Any]:
+    state = "damaged" if filed.damaged else "whole" if filed.finished else "unfinished"
+    return [Link(filed.id), condition(filed), state, agents(filed), len(filed.episode.events)]
+
+
+def _columns(book: Book) -> dict[str, dict[str, Any]]:
+    """A few measures of whole episodes: those that have a value most often, in the kit's order."""
+    if book.results is None:
+        return {}
+    found = {}
+    for measure in book.results.kit.measures:
+        if isinstance(measure, OfEpisode):
+            values = {v.episode: v.value for v in book.results.values(measure.id)}
+            found[measure.id] = values
+    nulls = {measure.null for measure in book.results.kit.measures}
+    able = [
+        name
+        for name, of in found.items()
+        if name not in nulls and any(v is not None for v in of.values())
+    ]
+    return {name: found[name] for name in able[:SHOWN]}
+
+
+def _by_episode(book: Book) -> dict[str, dict[str, list[Value]]]:
+    """Values of episodes and seats, by episode and measure."""
+    found: dict[str, dict[str, list[Value]]] = {}
+    if book.results is None:
+        return found
+    for measure in book.results.kit.measures:
+        if isinstance(measure, OfEpisode | OfSeat):
+            for value in book.results.values(measure.id):
+                found.setdefault(value.episode, {}).setdefault(measure.id, []).append(value)
+    return found
+
+
+def _reader(
+    book: Book,
+    filed: Filed,
+    around: Sequence[Filed | None],
+    values: Mapping[str, Sequence[Value]],
+) -> None:
+    page = book.places.pages[filed.id]
+    cites = book.cites.get(filed.id, {})
+    reader = read(filed, book.rules(filed), cites, book.run.told(filed.id))
+    book.folder.write(f"episodes/{page}.events.jsonl", _events(filed, page))
+    book.folder.write(f"episodes/{page}.transcript.md", transcript(reader))
+    events = filed.episode.events
+    timeline = Timeline(
+        reader.lanes,
+        [event.by for event in events],
+        [shown.glyph.shape for shown in reader.events],
+        [round_of(event) for event in events],
+    )
+    previous, following = (
+        each and {"page": book.places.pages[each.id], "id": each.id} for each in around
+    )
+    book.page(
+        f"episodes/{page}.html",
+        "reader.html",
+        "../",
+        here="Episodes",
+        r=reader,
+        page=page,
+        timeline=timeline,
+        previous=previous,
+        following=following,
+        shapes=SHAPES,
+        facts=_facts(filed),
+        notices=_notices(filed, reader),
+        unit=_unit(reader),
+        most=f"{reader.most:g}",
+        remarks=_remarks(reader),
+        tally=_tally(reader),
+        measures=_measured(filed, values),
+        provenance=_provenance(book, filed),
+    )
+
+
+def _provenance(book: Book, filed: Filed) -> list[str]:
+    """What holds for this episode alone: other episodes of the run do not change its page."""
+    digest = next((row.digest for row in book.rows if row.id == filed.id), None)
+    return [
+        f"study {book.head.name}",
+        f"episode digest {(digest or filed.episode.digest())[:12]}",
+        f"suasion {suasion.__version__}",
+        filed.status,
+        "whole" if filed.finished else "unfinished",
+    ]
+
+
+def _facts(filed: Filed) -> list[tuple[str, object]]:
+    header = filed.episode.header
+    facts: list[tuple[str, object]] = [("Environment", header.environment)]
+    if filed.arm is not None:
+        facts.append(("Condition", filed.arm))
+    if filed.replicate is not None:
+        facts.append(("Replicate", filed.replicate))
+    facts += [("Seed", str(header.seed)), ("Events", len(filed.episode.events))]
+    if filed.focal is not None:
+        facts.append(("Focal seat", filed.seats[filed.focal].name))
+    return facts
+
+
+def _notices(filed: Filed, reader: Reader) -> list[str]:
+    found = []
+    if filed.damaged:
+        found.append(
+            "The log of this episode has bad lines: what is sound is shown, nothing is measured."
+        )
+    if not filed.finished:
+        found.append("This game was cut short; it is in no estimate.")
+    if reader.rules.env is None:
+        found.append(
+            "The environment of this episode is not installed here: events are shown as recorded."
+        )
+    return found
+
+
+def _unit(reader: Reader) -> str:
+    unit = reader.beside.unit if reader.beside else "payoff"
+    return unit[:1].upper() + unit[1:]
+
+
+def _remarks(reader: Reader) -> str:
+    """What the remarks are: `Promises`, where all are."""
+    kinds = {remark.kind for remark in reader.promises}
+    return f"{kinds.pop().capitalize()}s" if len(kinds) == 1 else "Remarks"
+
+
+def _tally(reader: Reader) -> str:
+    """Remarks counted by state, such as `3 kept, 2 broken`."""
+    counts: dict[str, int] = {}
+    for remark in reader.promises:
+        counts[remark.state] = counts.get(remark.state, 0) + 1
+    return ", ".join(f"{n} {state}" for state, n in counts.items())
+
+
+def _measured(filed: Filed, values: Mapping[str, Sequence[Value]]) -> dict[str, Any]:
+    """A row for each measure: of the episode, or of every seat; why not, where there is none."""
+    names = [seat.name for seat in filed.seats]
+    rows = []
+    for measure, several in values.items():
+        by_seat = {value.seat: _shown(value) for value in several}
+        rows.append([measure, by_seat.get(None, ""), *(by_seat.get(name, "") for name in names)])
+    return {"columns": ["measure", "episode", *names], "rows": rows}
+
+
+def _shown(value: Value) -> str:
+    if value.value is None:
+        return f"{number(None)} {value.reason}"
+    return value.value if isinstance(value.value, str) else number(value.value)
+
+
+def _events(filed: Filed, page: str) -> str:
+    """Every event as a line of JSON, with its address."""
+    lines = []
+    for at, event in enumerate(filed.episode.events):
+        row = {
+            "episode": filed.id,
+            "event": at,
+            "kind": event.kind,
+            "by": event.by,
+            "to": event.to if event.to == EVERYONE else list(event.to),
+            "data": event.data,
+            "truth": event.truth,
+            "url": f"{page}.html#event-{at}",
+        }
+        lines.append(json.dumps(row, allow_nan=False))
+    return "\n".join(lines) + ("\n" if lines else "")

@@ -1,0 +1,147 @@
+"""The first page: what was asked, what was found, and how to do it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from suasion.measures.panel import Panel
+from suasion.report.book import Book
+from suasion.report.figure import MINI, chart
+from suasion.report.svg import inline
+from suasion.report.text import counted
+
+PURPOSE = (
+    "How agents influence, deceive and resist one another, measured over whole episodes; every "
+    "mark on these pages leads to the event behind it."
+)
+REPLICATED = "suasion run {study} --out {out}"
+
+
+def home(book: Book) -> None:
+    """Write `index.html`."""
+    first = book.filed[0] if book.filed else None
+    book.page(
+        "index.html",
+        "index.html",
+        here="",
+        purpose=PURPOSE,
+        question=book.study.get("question"),
+        expectation=book.study.get("expectation"),
+        facts=_facts(book),
+        answered=[_answer(book, slug) for slug in book.findings],
+        unanswered=[
+            {"slug": q.slug, "title": q.title, "why": book.why_not[q.slug]}
+            for q in book.questions
+            if q.slug in book.why_not
+        ],
+        declared=_declared(book),
+        measures=None if book.questions else estimates_table(book),
+        method=book.method,
+        done=book.done,
+        planned=counted(len(book.rows), "planned episode"),
+        first=first and {"page": book.places.pages[first.id], "id": first.id},
+        troubles=_troubles(book),
+        reproduce=_reproduce(book),
+    )
+
+
+def _facts(book: Book) -> list[tuple[str, object]]:
+    arms = list(dict.fromkeys(row.arm for row in book.rows if row.arm is not None))
+    agents = sorted({seat.agent for each in book.filed for seat in each.seats if seat.agent})
+    return [
+        ("Status", book.status),
+        ("Progress", f"{book.done:,} of {counted(len(book.rows), 'episode')}"),
+        ("Conditions", ", ".join(arms) or "none"),
+        ("Agents", ", ".join(agents) or "not recorded"),
+    ]
+
+
+def _answer(book: Book, slug: str) -> dict[str, Any]:
+    finding = book.findings[slug]
+    title = next(q.title for q in book.questions if q.slug == slug)
+    return {
+        "slug": slug,
+        "title": title,
+        "sentence": finding.sentence,
+        "n": counted(len(finding.episodes or book.filed), "episode"),
+        "mini": mini(finding.panel, slug),
+    }
+
+
+def mini(panel: Panel, slug: str) -> Markup:
+    """The figure in small, without links or words of its own."""
+    drawn = inline(chart(panel, lambda _: None, MINI), f"mini-{slug}", "", "")
+    return Markup(drawn)  # noqa: S704 - drawn by the renderer, where all text was cleaned
+
+
+def _declared(book: Book) -> dict[str, Any] | None:
+    """The study's own contrasts as a table."""
+    rows = [
+        (
+            d.measure,
+            d.of,
+            d.against,
+            d.made.value,
+            d.made.low,
+            d.made.high,
+            d.made.n,
+            d.p,
+            d.verdict,
+        )
+        for d in book.declared
+    ]
+    names = ("measure", "of", "less", "difference", "low", "high", "n", "p (Holm)", "verdict")
+    return {"columns": names, "rows": rows} if rows else None
+
+
+def estimates_table(book: Book) -> dict[str, Any]:
+    """Means by group and model, the default method."""
+    rows = [
+        (
+            row.measure,
+            ", ".join(f"{key} {value}" for key, value in row.by.items()),
+            row.value,
+            row.low,
+            row.high,
+            row.n,
+            row.status,
+        )
+        for row in book.default_rows(arms=False)
+        if row.n and not _of_index(book, row.measure)
+    ]
+    return {"columns": ["measure", "of", "mean", "low", "high", "n", "status"], "rows": rows}
+
+
+def _of_index(book: Book, measure: str) -> bool:
+    """Whether it has a row for each place of a series, too many for a page."""
+    from suasion.measures.measure import OfSeries
+
+    return any(
+        isinstance(m, OfSeries) for m in (book.kit.measures if book.kit else ()) if m.id == measure
+    )
+
+
+def _troubles(book: Book) -> list[str]:
+    """What is not whole, counted."""
+    words = {"failed": "failed", "blocked": "wait for an agent that could not be asked"}
+    found = [
+        f"{counted(book.states[s], 'episode')} {w}." for s, w in words.items() if book.states[s]
+    ]
+    damaged = sum(each.damaged for each in book.filed)
+    if damaged:
+        found.append(
+            f"{counted(damaged, 'episode')} with a damaged record: readable, not measured."
+        )
+    return found
+
+
+def _reproduce(book: Book) -> str:
+    """One command."""
+    name = book.study.get("name")
+    if not name:
+        return "suasion import influence-log FILE --out RUN && suasion site RUN"
+    environment = book.run.manifest.get("environment")
+    known = f"{environment}/{name}"
+    return f"suasion run {known} --out runs/{name} && suasion site runs/{name}"

@@ -1,0 +1,186 @@
+"""The data page: every table these pages were made from, to take away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from suasion.core.asks import Json
+from suasion.report.answers import as_csv, condition
+from suasion.report.book import Book
+from suasion.report.home import estimates_table
+
+
+class Column(NamedTuple):
+    """A column of a table."""
+
+    name: str
+    type: str
+    meaning: str
+
+
+class Table(NamedTuple):
+    """A table: its name, what a row is, its columns and its rows."""
+
+    name: str
+    words: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Json]]
+
+
+EPISODES = (
+    Column("episode", "text", "its id in the run; any text"),
+    Column("page", "text", "its page, from the root of the site"),
+    Column("condition", "text", "of the study, or of the log it was imported from"),
+    Column("replicate", "integer", "counted from 0 in each condition"),
+    Column("status", "text", "confirmatory, exploratory, calibration or smoke; never pooled"),
+    Column("finished", "boolean", "false for a game that was cut short"),
+    Column("damaged", "boolean", "true where its record has bad lines; nothing is measured"),
+    Column("seed", "integer", "of the episode; the same in every condition of a replicate"),
+    Column("events", "integer", "how many it has"),
+    Column("seats", "JSON", "name, agent and role of each seat, in order"),
+)
+VALUES = (
+    Column("measure", "text", "its id; see the method page"),
+    Column("episode", "text", "its id"),
+    Column("seat", "text", "the seat it is of; of a pair, the one credited"),
+    Column("other", "text", "of a pair, the counterpart"),
+    Column("event", "integer", "the event it is of"),
+    Column("index", "integer", "of a series, the place counted from 1"),
+    Column("value", "number or text", "in the unit of its row; empty where undefined"),
+    Column("unit", "text", "of the value"),
+    Column("reason", "text", "why there is no value"),
+)
+ESTIMATES = (
+    Column("measure", "text", "its id"),
+    Column("by", "JSON", "what defines the group, and nothing else"),
+    Column("statistic", "text", "mean, or what the row says"),
+    Column("value", "number", "of the statistic; empty where there is none"),
+    Column("low", "number", "lower bound of the interval"),
+    Column("high", "number", "upper bound of the interval"),
+    Column("level", "number", "of the interval"),
+    Column("n", "integer", "how many went in"),
+    Column("unit_of_resampling", "text", "what is independent of what"),
+    Column("method", "text", "of the interval; why there is none"),
+    Column("status", "text", "of the study; never pooled"),
+    Column("reason", "text", "why there is no value"),
+    Column("blocked", "integer", "episodes missing from it"),
+    Column("bound_low", "number", "with each missing value at its lowest"),
+    Column("bound_high", "number", "with each missing value at its highest"),
+)
+SNIPPET = """\
+import polars as pl
+
+estimates = pl.read_csv("data/estimates.csv")
+estimates.filter(pl.col("measure") == "{measure}").select("by", "value", "low", "high", "n")"""
+
+
+def data(book: Book) -> None:
+    """Write the tables and `data.html`."""
+    made = _tables(book)
+    shown = []
+    for table in made:
+        files = [
+            _file(book, f"{table.name}.csv", _csv(table)),
+            _file(book, f"{table.name}.json", _json(table)),
+        ]
+        shown.append(
+            {
+                "name": table.name,
+                "title": table.name.capitalize(),
+                "words": table.words,
+                "count": len(table.rows),
+                "columns": table.columns,
+                "files": files,
+            }
+        )
+    estimates = estimates_table(book) if book.results else None
+    measures = book.kit.measures if book.kit else ()
+    book.page(
+        "data.html",
+        "data.html",
+        here="Data",
+        tables=shown,
+        snippet=SNIPPET.format(measure=measures[0].id if measures else "points"),
+        method=book.method,
+        shown=estimates if estimates and estimates["rows"] else None,
+    )
+
+
+def _file(book: Book, name: str, text: str) -> dict[str, Any]:
+    content = text.encode()
+    book.folder.write(f"data/{name}", content)
+    return {"name": name, "size": f"{len(content):,}", "sha256": sha256(content).hexdigest()}
+
+
+def _tables(book: Book) -> list[Table]:
+    found = [Table("episodes", "One row for each episode on record.", EPISODES, _episodes(book))]
+    if book.results is not None:
+        found.append(Table("values", "One row for each measured thing.", VALUES, _values(book)))
+        found.append(
+            Table("estimates", "One row for each group and method.", ESTIMATES, _estimates(book))
+        )
+    return found
+
+
+def _episodes(book: Book) -> list[list[Json]]:
+    return [
+        [
+            each.id,
+            f"episodes/{book.places.pages[each.id]}.html",
+            condition(each),
+            each.replicate,
+            each.status,
+            each.finished,
+            each.damaged,
+            each.episode.header.seed,
+            len(each.episode.events),
+            [{"name": s.name, "agent": s.agent, "role": s.role} for s in each.seats],
+        ]
+        for each in book.filed
+    ]
+
+
+def _values(book: Book) -> list[list[Json]]:
+    if book.results is None:
+        return []
+    return [
+        [
+            v.measure,
+            v.episode,
+            v.seat,
+            v.other,
+            v.event,
+            v.series and v.series[1],
+            v.value,
+            v.unit,
+            v.reason,
+        ]
+        for v in book.results.all_values()
+    ]
+
+
+def _estimates(book: Book) -> list[list[Json]]:
+    if book.results is None:
+        return []
+    names = [column.name for column in ESTIMATES]
+    rows = (row.row() for row in book.results.all_estimates())
+    return [[row[name] for name in names] for row in rows]
+
+
+def _csv(table: Table) -> str:
+    flat = [[_flat(value) for value in row] for row in table.rows]
+    return as_csv([column.name for column in table.columns], flat)
+
+
+def _flat(value: Json) -> Json:
+    return json.dumps(value) if isinstance(value, dict | list | bool) else value
+
+
+def _json(table: Table) -> str:
+    """A list of objects, one a line."""
+    names = [column.name for column in table.columns]
+    rows = (json.dumps(dict(zip(names, row, strict=True)), allow_nan=False) for row in table.rows)
+    return "[\n" + ",\n".join(rows) + "\n]\n"
