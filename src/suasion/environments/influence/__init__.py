@@ -14,9 +14,25 @@ page; where it is silent, the choice is ours and the module says so.
 
 from __future__ import annotations
 
+from suasion.environments.influence import kit_measures
 from suasion.environments.influence.policies import POLICIES
 from suasion.environments.influence.presets import PRESETS
+from suasion.environments.influence.questions import QUESTIONS
 from suasion.environments.influence.rules import Influence
 from suasion.measures.kit import Kit
 
-KIT = Kit(environment=Influence, policies=POLICIES, presets=PRESETS)
+KIT = Kit(
+    environment=Influence,
+    policies=POLICIES,
+    presets=PRESETS,
+    measures=kit_measures.MEASURES,
+    parameters=kit_measures.PARAMETERS,
+    questions=QUESTIONS,
+    group=kit_measures.group,
+    estimators=kit_measures.ESTIMATORS,
+    glyph=kit_measures.glyph,
+    beside=kit_measures.beside,
+    imports=kit_measures.IMPORTS,
+    exports=kit_measures.EXPORTS,
+    lists=kit_measures.LISTS,
+)
