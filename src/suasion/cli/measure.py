@@ -1,0 +1,190 @@
+"""`suasion measure`: the values and estimates of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from suasion.cli.errors import Failed
+from suasion.cli.play import pairs
+from suasion.cli.runs import AsJson, RunFolder, opened
+from suasion.cli.terminal import say, say_json, say_table
+
+if TYPE_CHECKING:
+    from suasion.core.asks import Json
+    from suasion.measures.estimate import Estimate
+    from suasion.report.results import RunResults
+    from suasion.store.run import Run
+
+
+def measure(
+    run: RunFolder,
+    as_json: AsJson = False,
+    values: Annotated[bool, typer.Option("--values", help="Only the values.")] = False,
+    estimates: Annotated[bool, typer.Option("--estimates", help="Only the estimates.")] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="What measures are asked with, as YAML."),
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the same rows as CSV files.")
+    ] = None,
+    parquet: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the same rows as Parquet files.")
+    ] = None,
+) -> None:
+    """Compute what a run shows: values and estimates with intervals."""
+    found = opened(run)
+    results = _results(found, pairs(settings, "--set"))
+    if as_json or csv or parquet:
+        told = described(found, results, values, estimates)
+        _write(told, csv, parquet)
+        return say_json(told) if as_json else None
+    return _values(results) if values and not estimates else _estimates(found, results)
+
+
+def described(
+    run: Run, results: RunResults, only_values: bool, only_estimates: bool
+) -> dict[str, Json]:
+    """What is printed for programs: both lists, or the one that was asked for."""
+    both = only_values == only_estimates
+    told: dict[str, Json] = {
+        "run": str(run.path),
+        "environment": run.manifest.get("environment"),
+        "parameters": dict(results.parameters),
+    }
+    if both or only_values:
+        told["values"] = [value.row() for value in results.all_values()]
+    if both:
+        told.update(results.lists())
+    if both or only_estimates:
+        told["estimates"] = [row.row() for row in results.all_estimates()]
+    return told
+
+
+def _results(run: Run, given: Mapping[str, str]) -> RunResults:
+    from suasion import catalogue
+    from suasion.report.results import results
+
+    name = str(run.manifest.get("environment"))
+    if name not in catalogue.environments():
+        there = ", ".join(catalogue.environments())
+        said = f"environment {name[:80]!r} is not installed; there are: {there}"
+        raise Failed(said, "status", str(run.path))
+    try:
+        return results(run, _read(given))
+    except ValueError as wrong:
+        raise Failed(str(wrong), *repaired(run, given)) from None
+
+
+def _read(given: Mapping[str, str]) -> dict[str, Json]:
+    from suasion.runner.plain_yaml import BadYaml, value
+
+    found = {}
+    for name, text in given.items():
+        try:
+            found[name] = value(text)
+        except BadYaml as bad:
+            raise ValueError(f"parameter {name[:80]!r} is {text[:80]!r}: {bad}") from None
+    return found
+
+
+def repaired(run: Run, given: Mapping[str, str]) -> list[str]:
+    """The command with each parameter that cannot be read mended or left out."""
+    from suasion import catalogue
+    from suasion.cli.play import as_yaml
+
+    kit = catalogue.kit(str(run.manifest.get("environment")))
+    known = {each.name: each for each in kit.parameters}
+    words = ["measure", str(run.path)]
+    for name, text in given.items():
+        parameter = known.get(name) or known.get(catalogue.nearest(name, known) or "")
+        if parameter is None:
+            continue
+        try:
+            parameter.read(_read({name: text})[name])
+        except ValueError:
+            text = as_yaml(parameter.default)
+        words += ["--set", f"{parameter.name}={text}"]
+    return words
+
+
+def _write(told: Mapping[str, Json], csv: Path | None, parquet: Path | None) -> None:
+    from suasion.cli import tables
+
+    lists = {name: rows for name, rows in told.items() if isinstance(rows, list)}
+    for folder, form in ((csv, tables.as_csv), (parquet, tables.as_parquet)):
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, rows in lists.items():
+                path = folder / f"{name}.{form.__name__.removeprefix('as_')}"
+                tables.put(path, form(rows))
+                say(str(path), error=True)
+
+
+def _values(results: RunResults) -> None:
+    rows = []
+    for value in results.all_values():
+        of = " over ".join(filter(None, (value.seat, value.other)))
+        if value.event is not None:
+            of = f"event {value.event}"
+        if value.series is not None and value.series[1] is not None:
+            of += f", {value.series[0]} {value.series[1]}"
+        said = f"undefined: {value.reason}" if value.reason else _number(value.value)
+        rows.append((value.episode, value.measure, of, said, value.unit))
+    say_table(rows, ("episode", "measure", "of", "value", "unit"))
+
+
+def _estimates(run: Run, results: RunResults) -> None:
+    """One row an estimate, by the study's own interval method; what is the same is said once."""
+    rows = _chosen(run, results)
+    if not rows:
+        return say("no estimates: no episode is whole")
+    shared = {key: value for key, value in rows[0].by.items() if _same(rows, key, value)}
+    everywhere = [f"{key} {value}" for key, value in shared.items() if value is not None]
+    if everywhere:
+        say(f"Everywhere: {', '.join(everywhere)}")
+    table = [(row.measure, _group(row, shared), *_found(row)) for row in rows]
+    return say_table(table, ("measure", "group", "value", "95% interval", "n", "method"))
+
+
+def _chosen(run: Run, results: RunResults) -> list[Estimate]:
+    """The first method's row of every estimate; of the measures the study names, if it does.
+
+    Where the study has conditions these are shown, and not the same episodes again without them.
+    """
+    study = run.manifest.get("study")
+    named = study.get("measures") if isinstance(study, dict) else None
+    first: dict[tuple[str, str, str], Estimate] = {}
+    for row in results.all_estimates():
+        if not named or row.measure in named:
+            first.setdefault((row.measure, row.status, repr(sorted(row.by.items()))), row)
+    with_arms = {(row.measure, row.status) for row in first.values() if "arm" in row.by}
+    return [
+        row
+        for row in first.values()
+        if "arm" in row.by or (row.measure, row.status) not in with_arms
+    ]
+
+
+def _same(rows: Sequence[Estimate], key: str, value: Json) -> bool:
+    return all(key in row.by and row.by[key] == value for row in rows)
+
+
+def _group(row: Estimate, shared: Mapping[str, Json]) -> str:
+    own = ((key, value) for key, value in row.by.items() if key not in shared)
+    return ", ".join(f"{key} {value}" for key, value in own if value is not None)
+
+
+def _found(row: Estimate) -> tuple[str, str, str, str]:
+    if row.value is None:
+        return f"undefined: {row.reason}", "", str(row.n), row.method
+    bounds = "" if row.low is None else f"{_number(row.low)} to {_number(row.high)}"
+    return _number(row.value), bounds, str(row.n), row.method
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

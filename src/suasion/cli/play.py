@@ -1,0 +1,253 @@
+"""`suasion play`: one episode, in the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from suasion.cli.errors import Failed
+from suasion.cli.terminal import say, say_json, say_table
+
+if TYPE_CHECKING:
+    from suasion.catalogue import Mistake
+    from suasion.core.asks import Json
+    from suasion.core.environment import Environment
+    from suasion.core.episode import Episode
+    from suasion.measures.kit import Kit
+
+
+@dataclass(frozen=True)
+class Game:
+    """What is asked for on the command line."""
+
+    environment: str
+    preset: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """As they were written: YAML."""
+    seats: tuple[str, ...] = ()
+    by_name: Mapping[str, str] = field(default_factory=dict)
+    seed: int = 0
+    as_json: bool = False
+
+    def words(self) -> list[str]:
+        """The command that asks for it."""
+        words = ["play", self.environment]
+        if self.preset is not None:
+            words += ["--preset", self.preset]
+        for name, value in self.settings.items():
+            words += ["--set", f"{name}={value}"]
+        if self.seats:
+            words += ["--seats", ",".join(self.seats)]
+        for name, agent in self.by_name.items():
+            words += ["--seat", f"{name}={agent}"]
+        words += ["--seed", str(self.seed)] if self.seed else []
+        return words + (["--json"] if self.as_json else [])
+
+
+def play(
+    environment: Annotated[str, typer.Argument(help="An environment's name.")],
+    preset: Annotated[str | None, typer.Option(metavar="NAME", help="Named settings.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting, as YAML.")
+    ] = None,
+    seats: Annotated[
+        str | None,
+        typer.Option(metavar="POLICY,…", help="An agent for every seat, in order."),
+    ] = None,
+    seat: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=AGENT", help="The agent of one seat.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Where all chance comes from.")] = 0,
+    viewpoint: Annotated[
+        str | None, typer.Option("--as", metavar="SEAT", help="Only what this seat was told.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print how it ended, as one JSON object.")
+    ] = False,
+) -> None:
+    """Play one episode and tell it. A policy's name alone is enough: grim is policy/grim."""
+    named = tuple(filter(None, (each.strip() for each in (seats or "").split(","))))
+    given, by_name = pairs(settings, "--set"), pairs(seat, "--seat")
+    game = Game(environment, preset, given, named, by_name, seed, as_json)
+    try:
+        env, kit = ready(game)
+        agents = seated(game, env, kit)
+    except Wrong as wrong:
+        raise Failed(str(wrong), *repaired(game)) from None
+    episode = _played(env, kit, agents, seed)
+    if as_json:
+        return say_json(outcome(game, env, agents, episode))
+    return _tell(env, kit, agents, episode, viewpoint)
+
+
+def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
+    """`key=value` arguments; of a key that is given twice, the last."""
+    found = {}
+    for each in given or ():
+        name, equals, value = each.partition("=")
+        if not equals or not name:
+            raise Failed(f"{option} {each[:80]!r}: expected KEY=VALUE", "play", "--help", code=2)
+        found[name] = value
+    return found
+
+
+class Wrong(ValueError):
+    """A game that cannot be played, and one that is nearer to one that can."""
+
+    def __init__(self, said: str, nearer: Game) -> None:
+        super().__init__(said)
+        self.nearer = nearer
+
+
+def ready(game: Game) -> tuple[Environment[Any], Kit]:
+    """The environment in its settings, and its kit."""
+    from suasion import catalogue
+    from suasion.runner.plain_yaml import BadYaml, value
+
+    settings = {}
+    for name, text in game.settings.items():
+        try:
+            settings[name] = value(text)
+        except BadYaml as bad:
+            left = {key: text for key, text in game.settings.items() if key != name}
+            said = f"setting {name[:80]!r} is {text[:80]!r}: {bad}"
+            raise Wrong(said, replace(game, settings=left)) from None
+    try:
+        env = catalogue.make(game.environment, game.preset, settings)
+        return env, catalogue.kit(game.environment)
+    except catalogue.Mistake as mistake:
+        raise Wrong(str(mistake), nearer(game, mistake)) from None
+
+
+def nearer(game: Game, mistake: Mistake) -> Game:
+    """The game without this mistake."""
+    instead, settings = mistake.instead, dict(game.settings)
+    if mistake.kind == "environment":
+        return replace(game, environment=instead)
+    if mistake.kind == "preset" or mistake.name not in settings:
+        return replace(game, preset=instead if mistake.kind == "preset" else None)
+    was = settings.pop(mistake.name)
+    if mistake.kind == "setting" and instead is not None:
+        settings.setdefault(instead, was)
+    if mistake.kind == "value" and (default := as_yaml(instead)) != was:
+        settings[mistake.name] = default
+    return replace(game, settings=settings)
+
+
+def as_yaml(value: Json) -> str:
+    """A value as it can be written after `--set key=`."""
+    import json
+
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def seated(game: Game, env: Environment[Any], kit: Kit) -> list[str]:
+    """The whole id of the agent in every seat."""
+    from suasion import agents, catalogue
+
+    names = [seat.name for seat in env.seats()]
+    listed = len(game.seats) in (0, len(names))
+    filled = _filled(game, names, kit)
+    for name in game.by_name:
+        if name not in names:
+            said = f"no seat {name[:80]!r}; there are: {', '.join(names)}"
+            raise Wrong(said, replace(filled, by_name={}))
+    given = dict(zip(names, game.seats, strict=False)) | dict(game.by_name)
+    empty = [name for name in names if name not in given]
+    if not listed or empty:
+        there = ", ".join(f"policy/{policy}" for policy in kit.policies)
+        count = f"{len(game.seats)} agents for {len(names)} seats ({', '.join(names)})"
+        held = f"nobody holds {', '.join(empty)}"
+        said = f"{count if not listed else held}: expected one agent a seat; there are: {there}"
+        raise Wrong(said, filled)
+    for name, agent in given.items():
+        try:
+            given[name] = catalogue.agent(kit, agent)
+            agents.hold(given[name], kit)
+        except (catalogue.Mistake, agents.UnknownAgent) as mistake:
+            instead = getattr(mistake, "instead", None) or f"policy/{next(iter(kit.policies))}"
+            mended = tuple(instead if each == agent else each for each in filled.seats)
+            raise Wrong(str(mistake), replace(filled, seats=mended)) from None
+    return [given[name] for name in names]
+
+
+def _filled(game: Game, names: Sequence[str], kit: Kit) -> Game:
+    """The game with an agent in every seat: surplus ones dropped, missing ones made up."""
+    spare = game.seats[-1] if game.seats else f"policy/{next(iter(kit.policies))}"
+    listed = [*game.seats[: len(names)], *[spare] * (len(names) - len(game.seats))]
+    seats = [game.by_name.get(name, agent) for name, agent in zip(names, listed, strict=True)]
+    return replace(game, seats=tuple(seats), by_name={})
+
+
+MOST_MISTAKES = 50
+"""Mistakes in one command that are mended."""
+
+
+def repaired(game: Game) -> list[str]:
+    """A command that plays: this game with one mistake after the other mended."""
+    for _ in range(MOST_MISTAKES):
+        try:
+            seated(game, *ready(game))
+            return game.words()
+        except Wrong as wrong:
+            game = wrong.nearer
+    return ["list", "environments"]
+
+
+def _played(env: Environment[Any], kit: Kit, agents: Sequence[str], seed: int) -> Episode:
+    from suasion.agents import hold
+    from suasion.core.environment import Blocked, Live
+    from suasion.core.play import Play, drive
+
+    seats = [hold(agent, kit) for agent in agents]
+    if not any(isinstance(seat, Live) for seat in seats):
+        return drive(Play(env, seed), seats)
+    from suasion.runner.episode import play_one
+
+    try:
+        return play_one(env, seats, seed)
+    except Blocked as why:
+        raise Failed(f"a seat could not be asked: {why}", "list", "policies") from None
+
+
+def outcome(
+    game: Game, env: Environment[Any], agents: Sequence[str], episode: Episode
+) -> dict[str, Json]:
+    """How an episode ended, for programs."""
+    from suasion.core.environment import settings
+
+    names = [seat.name for seat in env.seats()]
+    return {
+        "environment": env.name,
+        "preset": game.preset,
+        "settings": settings(env),
+        "seed": game.seed,
+        "seats": [
+            {"name": name, "agent": agent} for name, agent in zip(names, agents, strict=True)
+        ],
+        "payoffs": list(episode.payoffs),
+        "outcome": dict(episode.outcome),
+        "counts": dict(Counter(event.kind for event in episode.events)),
+    }
+
+
+def _tell(
+    env: Environment[Any],
+    kit: Kit,
+    agents: Sequence[str],
+    episode: Episode,
+    viewpoint: str | None,
+) -> None:
+    """The episode in words, and what it paid."""
+    from suasion.cli.transcript import tell
+    from suasion.report.rules import Rules
+
+    names = [seat.name for seat in env.seats()]
+    tell(Rules(kit, env), names, episode, viewpoint)
+    say()
+    paid = zip(names, agents, episode.payoffs, strict=True)
+    say_table([(name, agent, f"{pay:g}") for name, agent, pay in paid], ("seat", "agent", "payoff"))
