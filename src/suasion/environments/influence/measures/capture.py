@@ -49,7 +49,7 @@ def _explanation(
     if window == "any":
         return lambda pair, _: pair[::-1] in latest
     if window == "balance":
-        return lambda pair, _: given.get(pair[::-1], 0) >= given.get(pair, 0)
+        return lambda pair, _: given.get(pair[::-1], 0) > given.get(pair, 0)
     back = int(window.removeprefix("rounds="))
     return lambda pair, now: pair[::-1] in latest and latest[pair[::-1]] >= now - back
 

@@ -1,0 +1,236 @@
+"""Write the pages of the reference that come from code: `make docs`; `--check` only compares."""
+
+import ast
+import inspect
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import typer.main
+from pydantic.fields import FieldInfo
+
+from suasion import catalogue
+from suasion.cli import app
+from suasion.measures.kit import Kit
+from suasion.runner.study import Condition, Contrast, Part, Study, StudySeat
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "<!-- Made from code by `make docs`; change the code. -->"
+PARTS: Mapping[str, type[Part]] = {
+    "": Study,
+    "seats": StudySeat,
+    "conditions": Condition,
+    "contrasts": Contrast,
+}
+"""What a study file is made of, by the key that it stands under."""
+Row = Sequence[str]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pages that are stale, or with `--check` only name them; the exit code."""
+    checking = "--check" in arguments
+    stale = {page: text for page, text in pages().items() if not stands(page, text)}
+    for page, text in stale.items():
+        print(f"{page.name} is stale; run: make docs" if checking else f"wrote {page.name}")
+        if not checking:
+            page.write_text(text)
+    return 1 if checking and stale else 0
+
+
+def stands(page: Path, text: str) -> bool:
+    """Whether a page is on disk as it would be written."""
+    return page.is_file() and page.read_text() == text
+
+
+def pages() -> Mapping[Path, str]:
+    """Every generated page, with its text."""
+    made = {"command-line": command_line(), "environments": environments(), "study": study()}
+    return {REFERENCE / f"{name}.md": written(lines) for name, lines in made.items()}
+
+
+def written(lines: Iterable[str]) -> str:
+    """The text of a page."""
+    return "\n".join([MADE, "", *lines]).rstrip() + "\n"
+
+
+def command_line() -> Iterator[str]:
+    """The page of all commands, as their help has them."""
+    group: Any = typer.main.get_command(app)
+    yield from ("# The command line", "", *paragraphs(group.help))
+    yield from ("Exit codes are in [Exit codes, files and folders](files.md#exit-codes).", "")
+    for name, command in group.commands.items():
+        yield from of_command(name, command)
+
+
+def of_command(name: str, command: Any) -> Iterator[str]:
+    """One command: how it is called, what it does, and its parameters."""
+    context = command.make_context(name, [], resilient_parsing=True)
+    called = " ".join(["suasion", name, *command.collect_usage_pieces(context)])
+    yield from (f"## suasion {name}", "", f"    {called}", "", *paragraphs(command.help))
+    rows = [parameter_row(each, context) for each in command.params if each.name != "help"]
+    yield from table(("parameter", "meaning"), rows)
+
+
+def parameter_row(parameter: Any, context: Any) -> Row:
+    """An argument by its name, an option with what is to be given."""
+    name, meaning = parameter.get_help_record(context)
+    if parameter.param_type_name == "argument":
+        name = re.sub(r" <[^>]*>$", "", name)
+    return code(name), plain(meaning)
+
+
+def environments() -> Iterator[str]:
+    """The page of every environment that comes with the program."""
+    yield from ("# Environments and their measures", "")
+    for name in catalogue.bundled():
+        yield from of_environment(catalogue.kit(name))
+
+
+def of_environment(kit: Kit) -> Iterator[str]:
+    """One environment: its own page, and what it hands upward."""
+    environment = kit.environment
+    yield from (f"## {environment.name}", "", *paragraphs(folder_of(kit)))
+    yield from section("Settings", ("setting", "default", "expected", "meaning"), settings(kit))
+    postponed = [(code(name), said) for name, said in environment.postponed.items()]
+    yield from section("Settings of a later version", ("setting", "what is said of it"), postponed)
+    yield from section("Presets", ("preset", "settings"), presets(kit))
+    yield from section("Policies", ("agent", "what it does"), policies(kit))
+    asked = [(code(f"q/{each.slug}.html"), each.title) for each in kit.questions]
+    yield from section("Questions", ("page", "question"), asked)
+    yield from section(
+        "Measures", ("measure", "of", "unit", "chance level", "meaning"), measures(kit)
+    )
+    yield from section(
+        "Parameters of measures", ("parameter", "default", "meaning"), parameters(kit)
+    )
+
+
+def folder_of(kit: Kit) -> str:
+    """The docstring that is an environment's page: of the module that holds its kit."""
+    module = inspect.getmodule(kit.environment)
+    package = sys.modules[(module.__name__ if module else "").rpartition(".")[0]]
+    holder = package if hasattr(package, "KIT") else module
+    return inspect.getdoc(holder) or ""
+
+
+def settings(kit: Kit) -> Iterator[Row]:
+    """The settings of an environment: default, type, and the string under the field."""
+    meanings = under_fields(kit.environment)
+    for name, default in catalogue.defaults(kit).items():
+        expected = catalogue.expected(kit, name)
+        yield code(name), code(json.dumps(default)), expected, plain(meanings.get(name, ""))
+
+
+def under_fields(owner: type) -> Mapping[str, str]:
+    """The string that stands under each field of a class."""
+    (tree,) = ast.parse(inspect.cleandoc(inspect.getsource(owner))).body
+    body = tree.body if isinstance(tree, ast.ClassDef) else []
+    return {
+        field.target.id: str(text.value.value)
+        for field, text in pairwise(body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
+    }
+
+
+def presets(kit: Kit) -> Iterator[Row]:
+    """Presets with the settings that differ from the default."""
+    for name, given in kit.presets.items():
+        differs = ", ".join(code(f"{key}={json.dumps(value)}") for key, value in given.items())
+        yield code(name), differs or "the defaults"
+
+
+def policies(kit: Kit) -> Iterator[Row]:
+    """Scripted agents with their docstrings."""
+    for name, make in kit.policies.items():
+        yield code(f"policy/{name}"), plain(said_of(make))
+
+
+def said_of(make: Any) -> str:
+    """What a policy does: the docstring of what is made, which is a function or an object."""
+    policy = make()
+    return inspect.getdoc(policy) or ""
+
+
+def measures(kit: Kit) -> Iterator[Row]:
+    """Measures with their unit, chance level and docstring."""
+    for each in kit.measures:
+        beside = code(each.null) if each.null else ""
+        yield code(each.id), each.level, each.unit, beside, plain(each.meaning)
+
+
+def parameters(kit: Kit) -> Iterator[Row]:
+    """What measures can be asked with."""
+    for each in kit.parameters:
+        yield code(each.name), code(json.dumps(each.default)), plain(each.meaning)
+
+
+def study() -> Iterator[str]:
+    """The page of the keys of a study file."""
+    yield from ("# The study file", "")
+    yield from (
+        "A study is a YAML file with these keys. Any other key is refused, with its line.",
+        "",
+    )
+    yield from ("`suasion list keys --json` prints the same as a JSON Schema for editors.", "")
+    for place, part in PARTS.items():
+        title = f"Each of {code(place)}" if place else "A study"
+        rows = [key_row(name, field) for name, field in part.model_fields.items()]
+        yield from section(title, ("key", "default", "meaning"), rows, level=2)
+
+
+def key_row(name: str, field: FieldInfo) -> Row:
+    """A key of a study file."""
+    default = "required" if field.is_required() else code(default_of(field))
+    return code(name), default, plain(field.description or "")
+
+
+def default_of(field: FieldInfo) -> str:
+    """What a key is where a study file leaves it out, as it could be written there."""
+    usual = field.get_default(call_default_factory=True, validated_data={})
+    return json.dumps(usual, default=lambda part: part.model_dump(exclude_defaults=True))
+
+
+def section(title: str, head: Row, rows: Iterable[Row], level: int = 3) -> Iterator[str]:
+    """A heading with a table, or nothing if it has no rows."""
+    body = list(table(head, rows))
+    if body:
+        yield from (f"{'#' * level} {title}", "", *body)
+
+
+def table(head: Row, rows: Iterable[Row]) -> Iterator[str]:
+    """A table, or nothing if it has no rows."""
+    body = [line(row) for row in rows]
+    if body:
+        yield from (line(head), line(["---"] * len(head)), *body, "")
+
+
+def line(row: Row) -> str:
+    """One line of a table."""
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+
+
+def code(text: str) -> str:
+    """Text that is typed as it stands."""
+    return f"`{text}`"
+
+
+def plain(text: str) -> str:
+    """Words on one line, in which nothing is taken for markup but what stands in backticks."""
+    parts = " ".join(text.replace("``", "`").split()).split("`")
+    parts[::2] = [re.sub(r"([*_<\[])", r"\\\1", part) for part in parts[::2]]
+    return "`".join(parts)
+
+
+def paragraphs(text: str | None) -> Iterator[str]:
+    """A docstring as paragraphs, each followed by an empty line."""
+    for paragraph in inspect.cleandoc(text or "").split("\n\n"):
+        yield from (paragraph, "")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
