@@ -3,8 +3,8 @@
 Run from the checkout: python -m benchmarks.record
 
 Ours is everything between a seed and an episode on disk, in one process: play, digest, rows,
-seal, the frame that a worker sends, and the writer's transaction. The floor encodes each of its
-facts with msgspec and inserts them in a transaction an episode.
+seal, the frame that a worker sends, and the writer's transactions, as many episodes in each as in
+a run. The floor encodes each of its facts with msgspec and inserts them, a transaction a game.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from suasion.core.play import Play, drive
 from suasion.environments.influence.rules import Influence
 from suasion.measures.filed import Held
 from suasion.runner.frames import Whole, framed, from_worker
+from suasion.runner.run import BATCH
 from suasion.runner.worker import whole
 from suasion.store.writer import End, Plan, Writer
 
@@ -82,7 +83,8 @@ class Recorded:
         message = from_worker(framed(whole(number, episode))[4:])
         assert isinstance(message, Whole)
         self._writer.whole(number, End(*message.end), message.body, message.hashed)
-        self._writer.commit()
+        if number % BATCH == 0:
+            self._writer.commit()
 
 
 def main() -> None:

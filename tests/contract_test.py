@@ -213,6 +213,17 @@ class Surveyed(Lemons):
 
 
 @dataclass(frozen=True)
+class Telepathic(Lemons):
+    """Sells cheaper to whoever the seller means to deceive."""
+
+    def step(self, state: State, answers: Any, chance: Chance, out: Out) -> State:
+        board: Any = out
+        if any(meant.get("lie") for meant in board.meant.values()):
+            out.emit("forfeit", None, {"reason": "a lie"}, (1,))
+        return super().step(state, answers, chance, out)
+
+
+@dataclass(frozen=True)
 class Moody(Lemons):
     """Keeps something between plays."""
 
@@ -440,6 +451,11 @@ def test_a_broken_environment_is_caught_for_what_is_broken(
 ) -> None:
     with pytest.raises(AssertionError, match=blame):
         conforms(broken)
+
+
+def test_rules_that_know_what_a_script_meant_are_caught() -> None:
+    with pytest.raises(AssertionError, match="depend on more than answers and draws"):
+        conforms(Telepathic(), lambda: [market.liar, market.trusting, market.trusting])
 
 
 def test_an_episode_that_never_ends_is_caught() -> None:

@@ -107,9 +107,13 @@ def _about(kit: Kit) -> str:
 
 def policies(kits: Sequence[Kit]) -> Rows:
     """Scripted agents by the id that seats them."""
+    import inspect
+
     for kit in kits:
-        for name in kit.policies:
-            yield {"environment": kit.environment.name, "policy": f"policy/{name}"}
+        for name, make in kit.policies.items():
+            said = inspect.getdoc(make()) or ""
+            about = said.partition("\n")[0]
+            yield {"environment": kit.environment.name, "policy": f"policy/{name}", "about": about}
 
 
 def presets(kits: Sequence[Kit]) -> Rows:

@@ -66,8 +66,8 @@ def read_study(name: str) -> Study:
     Errors: `Failed`, with a command that shows what there is.
     """
     from suasion import catalogue
-    from suasion.runner.study_file import load
     from suasion.runner.study_errors import BadStudy
+    from suasion.runner.study_file import load
 
     try:
         return load(catalogue.study(name))

@@ -17,7 +17,7 @@ ROWS: list[dict[str, Any]] = [
     {"measure": "=b", "by": {"arm": "x"}, "value": None, "n": 0, "reason": "no_values"},
     {"measure": "c", "by": {}, "value": -1.5e-300, "n": 2, "reason": None},
 ]
-CATEGORY = {"measure": "d", "by": {}, "value": "red", "n": 1, "reason": None}
+CATEGORY: dict[str, Any] = {"measure": "d", "by": {}, "value": "red", "n": 1, "reason": None}
 
 
 def read_csv(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -51,7 +51,7 @@ def test_no_rows_are_a_table_too(write: Any) -> None:
 
 
 def test_whole_and_broken_numbers_stand_in_one_column() -> None:
-    rows = [{"value": 1}, {"value": 0.5}, {"value": None}]
+    rows: list[dict[str, Any]] = [{"value": 1}, {"value": 0.5}, {"value": None}]
     assert polars.read_parquet(io.BytesIO(as_parquet(rows)))["value"].to_list() == [1.0, 0.5, None]
 
 

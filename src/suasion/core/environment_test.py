@@ -43,10 +43,10 @@ class Bare(Environment[int]):
         return [state]
 
     def brief(self, seat: int) -> str:
-        return "Say yes."
+        raise NotImplementedError
 
     def tell(self, event: Any, seat: int) -> str:
-        return "Hello." if event.kind == "hello" else ""
+        return "Hello."
 
 
 def test_what_an_environment_does_not_say_is_empty() -> None:

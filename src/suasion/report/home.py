@@ -134,6 +134,9 @@ def _troubles(book: Book) -> list[str]:
         found.append(
             f"{counted(damaged, 'episode')} with a damaged record: readable, not measured."
         )
+    unreadable = book.results.unreadable if book.results else 0
+    if unreadable:
+        found.append(f"{counted(unreadable, 'episode')} of other rules than these: not measured.")
     return found
 
 

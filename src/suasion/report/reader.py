@@ -203,7 +203,7 @@ def read(
     told: Mapping[tuple[int, int, str, int], str],
 ) -> Reader:
     """One episode, with what is known beside its record."""
-    beside = _beside(filed, rules)
+    beside = rules.beside(filed)
     lanes = Lanes([seat.name for seat in filed.seats])
     remarks = beside.remarks if beside else ()
     on: dict[int, list[Remark]] = {}
@@ -238,12 +238,6 @@ def read(
             )
         )
     return Reader(filed, events, lanes, rules, beside, sent)
-
-
-def _beside(filed: Filed, rules: Rules) -> Beside | None:
-    if rules.kit is None or rules.kit.beside is None or filed.damaged:
-        return None
-    return rules.kit.beside(filed)
 
 
 def _held(beside: Beside | None, at: int) -> str | None:

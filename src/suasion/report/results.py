@@ -61,6 +61,10 @@ class BadParameter(ValueError):
         self.name = name
 
 
+class Unmeasurable(ValueError):
+    """An episode whose record does not hold what a measure needs."""
+
+
 class UnknownMeasure(LookupError):
     """A measure that the environment does not have."""
 
@@ -103,7 +107,10 @@ class RunResults:
         parameters: Mapping[str, Json] | None = None,
         methods: Sequence[str] = METHODS,
     ) -> None:
-        self.kit, self.filed, self.methods = kit, filed, tuple(methods)
+        self.kit, self.methods = kit, tuple(methods)
+        self.filed: Sequence[Filed] = [each for each in filed if _readable(kit, each)]
+        self.unreadable = len(filed) - len(self.filed)
+        """Episodes of other rules, or so damaged that these cannot place them: in no number."""
         self.parameters: Mapping[str, Json] = in_force(kit.parameters, parameters)
         self._measures = {measure.id: measure for measure in kit.measures}
         self._values: dict[str, list[Value]] = {}
@@ -121,9 +128,16 @@ class RunResults:
         """All values of one measure, by episode in the run's order."""
         if measure not in self._values:
             asked = self.measure(measure)
-            found = (v for each in self.filed for v in asked.values(each, self.parameters))
+            found = [v for each in self.filed for v in self._of(asked, each)]
             self._values[measure] = [_sound(value) for value in found]
         return self._values[measure]
+
+    def _of(self, measure: Measure, filed: Filed) -> list[Value]:
+        try:
+            return list(measure.values(filed, self.parameters))
+        except Exception as fault:
+            said = f"measure {measure.id!r} cannot read episode {filed.id!r}: {fault!r}"
+            raise Unmeasurable(said) from fault
 
     def estimates(self, measure: str) -> Sequence[Estimate]:
         """All estimates of one measure; of the environment's own kinds too."""
@@ -166,6 +180,17 @@ class RunResults:
             for row in estimator(self):
                 own.setdefault(row.measure, []).append(row)
         return own
+
+
+def _readable(kit: Kit, filed: Filed) -> bool:
+    """Whether an episode is of these rules; a record from elsewhere may say anything."""
+    if filed.episode.header.environment != kit.environment.name:
+        return False
+    try:
+        kit.group(filed)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return False
+    return True
 
 
 def _sound(value: Value) -> Value:

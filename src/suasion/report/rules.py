@@ -10,12 +10,16 @@ from suasion.core.environment import Asked, Environment, words
 from suasion.core.episode import Decision, Episode, all_draws
 from suasion.core.events import Event
 from suasion.core.play import Play
-from suasion.measures.beside import Glyph
+from suasion.measures.beside import Beside, Glyph
 from suasion.measures.filed import Filed
 from suasion.measures.kit import Kit, by_audience
 
 Make = Callable[[str, dict[str, Any]], Environment[Any]]
 """An environment from its name and settings; any error where that cannot be done."""
+
+
+UNHEARD_OF = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What rules may raise at a record from elsewhere, whose events and settings may hold anything."""
 
 
 class Rules(NamedTuple):
@@ -31,7 +35,7 @@ class Rules(NamedTuple):
             return None
         try:
             return self.env.tell(event.told(), seat)
-        except Exception:
+        except UNHEARD_OF:
             return None
 
     def brief(self, filed: Filed, seat: int) -> str:
@@ -45,20 +49,31 @@ class Rules(NamedTuple):
         """Whether these are the very rules that were played."""
         return self.env is not None and self.env.version == filed.episode.header.version
 
-    @property
-    def glyph(self) -> Callable[[Event], Glyph]:
-        """How an event is drawn."""
-        return by_audience if self.kit is None else self.kit.glyph
+    def glyph(self, event: Event) -> Glyph:
+        """How an event is drawn; where its environment cannot say, by who was told."""
+        try:
+            return by_audience(event) if self.kit is None else self.kit.glyph(event)
+        except UNHEARD_OF:
+            return by_audience(event)
+
+    def beside(self, filed: Filed) -> Beside | None:
+        """What stands beside the transcript, where the environment has something to say."""
+        if self.kit is None or self.kit.beside is None or filed.damaged:
+            return None
+        try:
+            return self.kit.beside(filed)
+        except UNHEARD_OF:
+            return None
 
 
 def rules_of(filed: Filed, kit: Kit | None, make: Make) -> Rules:
     """The rules of one episode."""
     header = filed.episode.header
-    if kit is None:
+    if kit is None or header.environment != kit.environment.name:
         return Rules(None, None)
     try:
         return Rules(kit, make(header.environment, dict(header.settings)))
-    except Exception:
+    except UNHEARD_OF:
         return Rules(kit, None)
 
 

@@ -17,7 +17,7 @@ from suasion.report.method import method, prompts
 from suasion.report.tables import data
 from suasion.report.templating import asset
 
-ASSETS = ("site.css", "reader.js", "figure.js", "table.js")
+ASSETS = ("site.css", "page.css", "reader.css", "reader.js", "figure.js", "table.js")
 PAGES: tuple[Callable[[Book], None], ...] = (home, answers, episodes, prompts, method, data)
 
 

@@ -25,6 +25,7 @@ VALUES = st.recursive(
 @given(VALUES)
 @example([1e16, 1e-5, 0.0001, 123456789012345680.0, 5e-324, 1.7e308, -0.0, 1e15, 9.9e15, 0.00012])
 @example({"b": 1, "a": {"\uffff": 1, "\U0001f600": 2}, "é": "\x00\x1f\x7f\x80"})
+@example({"cb": [0xCB, 1e-5, 0xCBCB, 1e300, "\u02cb"], "odd": [0xCB, 5e-324]})
 @example([2**53, 2**63, 2**64, -(2**63) - 1, 10**40])
 def test_the_bytes_are_those_of_the_standard_library(value: Any) -> None:
     assert canonically(value) == canonical(value)

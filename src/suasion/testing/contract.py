@@ -41,7 +41,7 @@ def conforms(
     before = settings_of(env)
     _seats_have_names(env)
     _takes_forfeits(env, longest)
-    asks: dict[bytes, tuple[Ask, Answer]] = {}
+    asks: dict[bytes, tuple[Ask, list[Json]]] = {}
     for seed in range(episodes):
         episode = drive(Play(env, seed, keep=_within(longest)), make())
         _repeats(env, episode, make, cuts)
@@ -50,8 +50,8 @@ def conforms(
         _may_be_looked_at(env, episode, make)
         keeps_secrets(env, episode, twins)
         asks |= _asks_of(env, episode, make)
-    for ask, answer in spread(iter(asks.values()), MANY_ASKS):
-        is_total(ask, sample=None if isinstance(answer, Forfeit) else answer)
+    for ask, answers in spread(iter(asks.values()), MANY_ASKS):
+        is_total(ask, samples=answers)
     _keep(settings_of(env) == before, "the settings change while it is played")
 
 
@@ -234,15 +234,17 @@ def _shown(env: Environment[Any], state: Any) -> list[Json]:
 
 def _asks_of(
     env: Environment[Any], episode: Episode, make: LineUp
-) -> dict[bytes, tuple[Ask, Answer]]:
-    """Every different ask of an episode, with an answer that was given to it."""
-    found: dict[bytes, tuple[Ask, Answer]] = {}
+) -> dict[bytes, tuple[Ask, list[Json]]]:
+    """Every different ask of an episode, with the answers that were given to it."""
+    found: dict[bytes, tuple[Ask, list[Json]]] = {}
 
     def noting(seat: Policy) -> Policy:
         def policy(asked: Asked) -> Answer | Said:
             said = seat(asked)
             answer = said.answer if isinstance(said, Said) else said
-            found.setdefault(canonical(asked.turn.ask.schema()), (asked.turn.ask, answer))
+            ask = asked.turn.ask
+            _, answers = found.setdefault(canonical(ask.schema()), (ask, []))
+            answers += [] if isinstance(answer, Forfeit) else [answer]
             return said
 
         return policy

@@ -115,9 +115,8 @@ def rewordings(usual: Hearing, episode: Episode) -> Iterator[tuple[Key, Answer]]
     """Every answer in other free words, every forfeit with another reason."""
     asks = {asked.key: asked.turn.ask for asked in usual.asked()}
     for decision in episode.decisions:
-        if decision.key in asks:
-            for other in reworded(asks[decision.key], decision.answer):
-                yield decision.key, other
+        for other in reworded(asks[decision.key], decision.answer):
+            yield decision.key, other
 
 
 def changes(usual: Hearing, episode: Episode) -> Iterator[tuple[Key, Answer]]:
@@ -125,9 +124,8 @@ def changes(usual: Hearing, episode: Episode) -> Iterator[tuple[Key, Answer]]:
     asks = {asked.key: asked.turn.ask for asked in usual.asked()}
     chance = Chance(Seeded(episode.header.seed))
     for decision in episode.decisions:
-        if decision.key in asks:
-            for other in changed(asks[decision.key], decision.answer, chance):
-                yield decision.key, other
+        for other in changed(asks[decision.key], decision.answer, chance):
+            yield decision.key, other
 
 
 # --- who may know ---

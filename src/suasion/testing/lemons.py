@@ -41,6 +41,8 @@ class State:
     car: int = 0
     quality: str = ""
     whispered: bool = False
+    before: int = 0
+    """Where the events of this car begin that buyers do not know when they are surveyed."""
     points: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
 
 
@@ -54,7 +56,8 @@ class Lemons(Environment[State]):
     """What a good car is worth to a buyer; a lemon is worth nothing."""
     share_good: float = 0.5
     survey: bool = False
-    """Whether buyers are asked, out of band, how likely a good car is."""
+    """Whether buyers are asked, out of band and before they read what was whispered, how likely a
+    good car is."""
     name = "lemons"
 
     def seats(self) -> Sequence[Seat]:
@@ -75,9 +78,14 @@ class Lemons(Environment[State]):
 
     def asides(self, state: State) -> Sequence[Aside]:
         due = self.survey and state.whispered and state.car <= self.cars
-        return [Aside("belief", seat, Turn(BELIEF), repeats=2) for seat in BUYERS if due]
+        return [
+            Aside("belief", seat, Turn(BELIEF, told_to=state.before), repeats=2)
+            for seat in BUYERS
+            if due
+        ]
 
     def step(self, state: State, answers: Mapping[int, Answer], chance: Chance, out: Out) -> State:
+        state.before = out.here
         for seat, answer in answers.items():
             if isinstance(answer, Forfeit):
                 out.emit("forfeit", seat, {"reason": answer.reason}, (seat,))
@@ -160,12 +168,11 @@ def liar(asked: Asked) -> Answer | Said:
 
 
 def trusting(asked: Asked) -> Answer | Said:
-    """Buy what is said to be good, and believe it."""
-    heard = [event.data["text"] for event in asked.news if event.kind == "whisper"]
-    good = any("good" in text for text in heard)
+    """Buy what is said to be good."""
     if asked.aside:
-        return 0.9 if good else 0.5
-    return "buy" if good else "walk"
+        return 0.5
+    heard = [event.data["text"] for event in asked.news if event.kind == "whisper"]
+    return "buy" if any("good" in text for text in heard) else "walk"
 
 
 POLICIES: Mapping[str, Callable[[], Policy]] = {

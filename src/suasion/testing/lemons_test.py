@@ -63,6 +63,17 @@ def test_the_survey_asks_each_buyer_twice_about_each_car() -> None:
     assert asked == [(seat, repeat) for seat in BUYERS for repeat in (0, 1)] * 3
 
 
+def test_the_survey_comes_before_the_whisper_is_read() -> None:
+    heard: list[tuple[str, bool]] = []
+
+    def listening(asked: Asked) -> Answer:
+        heard.append((asked.aside, any(event.kind == "whisper" for event in asked.news)))
+        return trusting(asked)
+
+    drive(Play(Lemons(cars=1, survey=True), 0), [honest, listening, trusting])
+    assert heard == [("belief", False), ("belief", False), ("", True)]
+
+
 def test_chance_says_who_may_know() -> None:
     draws = drive(Play(Lemons(cars=1), 0), [honest, buying, buying]).draws
     known = {(draw.name, draw.value is None): draw.known_to for draw in draws}

@@ -7,6 +7,7 @@ before, and near misses made from legal answers.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -31,9 +32,9 @@ ANYTHING = (
 )
 
 
-def is_total(ask: Ask, examples: int = 60, sample: Json = None) -> None:
-    """Fail unless `ask` reads whatever it is given; `sample` is one legal answer, if known."""
-    legal = [sample, *_legal(ask)] if sample is not None else _legal(ask)
+def is_total(ask: Ask, examples: int = 60, samples: Sequence[Json] = ()) -> None:
+    """Fail unless `ask` reads whatever it is given; `samples` are legal answers to begin with."""
+    legal = [*samples, *_legal(ask)]
     _schema_accepts(ask, legal)
     quick = settings(
         max_examples=examples,

@@ -32,12 +32,12 @@ class Bent(Ask):
         return Parsed(answer, notes)
 
     def allows(self, action: Json) -> bool:
-        return YES.allows(action) or (self.fault == "lax" and action == 3)
+        return YES.allows(action) or (self.fault == "lax" and isinstance(action, int))
 
     def parse(self, text: str) -> Parsed:
         if self.fault == "deaf":
             return Parsed(Forfeit("deaf"))
-        if self.fault == "moody" and text:
+        if self.fault == "moody" and text not in YES.options:
             self.seen.append(text)
             return Parsed(Forfeit(f"said_{len(self.seen)}"))
         parsed = YES.parse(text)
@@ -56,7 +56,7 @@ FAULTS = {
     "nameless": "gives no reason",
     "guesses": "which it does not allow",
     "odd notes": "which are not texts",
-    "lax": "allows 3, which it reads as",
+    "lax": "allows .*, which it reads as",
     "deaf": "no reply is read as that",
     "no json": "the schema of .* does not survive JSON",
     "narrow": "and its schema does not",
@@ -66,11 +66,11 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_an_ask_with_a_fault_is_found_out(fault: str) -> None:
     with pytest.raises(AssertionError, match=FAULTS[fault]):
-        is_total(Bent(fault), examples=300)
+        is_total(Bent(fault), examples=300, samples=["no"])
 
 
 def test_a_reader_that_reads_otherwise_each_time_is_found_out() -> None:
-    with pytest.raises(AssertionError, match="once so and once otherwise|no reply is read"):
+    with pytest.raises(AssertionError, match="once so and once otherwise"):
         is_total(Bent("moody"))
 
 
@@ -91,5 +91,5 @@ def test_the_same_ask_without_a_fault_is_total() -> None:
 
 
 def test_an_ask_that_only_its_environment_can_answer_is_read_with_its_sample() -> None:
-    is_total(Own({"enum": ["red", "green"]}), sample="red", examples=20)
-    is_total(Number(0, 1), sample=0.5, examples=20)
+    is_total(Own({"enum": ["red", "green"]}), samples=["red"], examples=20)
+    is_total(Number(0, 1), samples=[0.5], examples=20)

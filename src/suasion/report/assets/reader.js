@@ -176,7 +176,7 @@ function follow() {
 /** @type {Record<string, () => void>} */
 const keys = {
   j: () => step(1), k: () => step(-1), "[": () => round(-1), "]": () => round(1),
-  g: () => select(events.findIndex(shown)), G: () => { now = -1; step(-1); },
+  g: () => select(events.findIndex(shown)), G: () => select(events.findLastIndex(shown)),
   "/": () => search.focus(), p: play,
   v: () => { pov.selectedIndex = (pov.selectedIndex + 1) % pov.options.length; changed(); },
   y: () => { navigator.clipboard?.writeText(location.href).then(() => say("Link copied"), () => {}); },

@@ -26,7 +26,7 @@ def never_repaid(game: Game) -> list[Act]:
     """Directed pulls j→i that i asked for, that repay nothing, and that i never repaid."""
     first_message: dict[tuple[int, int], int] = {}
     for message in game.messages:
-        first_message[message.seat, message.to] = message.at
+        first_message.setdefault((message.seat, message.to), message.at)
     last_pull = {(pull.seat, pull.to): pull.at for pull in game.pulls}
     paid = set(paybacks(game))
     return [
