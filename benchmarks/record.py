@@ -27,7 +27,7 @@ from suasion.environments.influence.rules import Influence
 from suasion.measures.filed import Held
 from suasion.runner.frames import Whole, framed, from_worker
 from suasion.runner.run import BATCH
-from suasion.runner.worker import whole
+from suasion.runner.worker import collect_seldom, whole
 from suasion.store.writer import End, Plan, Writer
 
 EPISODES = 40_000
@@ -90,6 +90,7 @@ class Recorded:
 def main() -> None:
     """Print the figures as a table."""
     actions = ROUNDS * floor.SLOTS * floor.SIZE
+    collect_seldom()
     with TemporaryDirectory() as folder:
         works: dict[str, tuple[Callable[[int], object], int]] = {
             "floor": (partial(floor.play, rounds=ROUNDS), actions),

@@ -109,13 +109,18 @@ def called(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+def told_of(typed: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What the program says to what is typed into a shell."""
+    return called(["bash", "-c", f"{PROGRAM} {typed}"], folder)
+
+
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_a_mistake_is_told_with_a_command_that_works(
     mistake: Mistake, prepared: Path, tmp_path: Path
 ) -> None:
     here = tmp_path / "here"
     shutil.copytree(prepared, here)
-    wrong = called(["bash", "-c", f"{PROGRAM} {mistake.typed}"], here)
+    wrong = told_of(mistake.typed, here)
     assert wrong.returncode == mistake.code, wrong.stderr
     assert wrong.stdout == ""
     assert "Traceback" not in wrong.stderr

@@ -7,11 +7,14 @@ import re
 import select
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
 import pytest
+
+from suasion.cli import main
 
 PROGRAM = str(Path(sys.executable).parent / "suasion")
 LONGEST = 120
@@ -26,7 +29,11 @@ class Session(NamedTuple):
 
 
 def on_a_terminal(
-    folder: Path, *words: str, after: str = "", interrupts: int = 0, **variables: str
+    folder: Path,
+    *words: str,
+    after: str = "",
+    interrupts: int = 0,
+    variables: Mapping[str, str] | None = None,
 ) -> Session:
     """Run a command on a pseudo-terminal; press Ctrl-C so often once `after` has been seen."""
     env = {key: value for key, value in os.environ.items() if key not in ("CI", "NO_COLOR")}
@@ -37,7 +44,7 @@ def on_a_terminal(
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env={**env, "TERM": "xterm-256color", "COLUMNS": "90", **variables},
+        env={**env, "TERM": "xterm-256color", "COLUMNS": "90", **(variables or {})},
         start_new_session=True,
         preexec_fn=_controlled,
     )
@@ -84,14 +91,14 @@ def test_a_terminal_shows_a_bar_for_each_condition(tmp_path: Path) -> None:
 def test_where_nothing_may_move_lines_are_printed(
     variables: dict[str, str], tmp_path: Path
 ) -> None:
-    session = on_a_terminal(tmp_path, "run", "smoke", **variables)
+    session = on_a_terminal(tmp_path, "run", "smoke", variables=variables)
     assert session.code == 0
     assert "\x1b" not in session.seen
     assert "4 of 4 episodes" in session.seen
 
 
 def test_without_colour_there_is_no_colour(tmp_path: Path) -> None:
-    session = on_a_terminal(tmp_path, "run", "smoke", NO_COLOR="1")
+    session = on_a_terminal(tmp_path, "run", "smoke", variables={"NO_COLOR": "1"})
     assert not re.search(r"\x1b\[[0-9;]*m", session.seen)
     assert re.search(r"\x1b\[[0-9;]*m", on_a_terminal(tmp_path, "run", "smoke", "--out", "b").seen)
 
@@ -145,47 +152,44 @@ NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202
 
 def hostile_log() -> str:
     """A log in which every text is hostile."""
-    lines = []
+    lines: list[dict[str, object]] = []
     for number, text in enumerate(HOSTILE):
         seats = [f"{text}1", f"{text}2"]
-        at = {"episode": f"{text}{number}"}
-        rules = {"condition": "complete/pure/msg-on", "rounds": 1, "slots": 1}
-        lines += [
-            {
-                **at,
-                **rules,
-                "seats": seats,
-                "models": {seats[0]: text},
-                "personas": {seats[1]: text},
-            },
-            {
-                **{**at, "index": 0, "round": 1, "slot": 1, "seat": seats[0]},
-                **{"action": "message", "to": seats[1], "text": text},
-            },
-            {
-                **{**at, "index": 1, "round": 1, "slot": 1, "seat": seats[1]},
-                **{"action": "forfeit", "reason": text},
-            },
-            {**at, "index": 2, "round": 1, "slot": 1, "seat": text, "action": "forfeit"},
-        ]
+        header = {"condition": "complete/pure/msg-on", "rounds": 1, "slots": 1, "seats": seats}
+        held = {"models": {seats[0]: text}, "personas": {seats[1]: text}}
+        sent = {"action": "message", "to": seats[1], "text": text}
+        lost = {"action": "forfeit", "reason": text}
+        lines.append({"episode": f"{text}{number}", **header, **held})
+        for index, (seat, action) in enumerate(((seats[0], sent), (seats[1], lost), (text, lost))):
+            at = {"episode": f"{text}{number}", "index": index, "round": 1, "slot": 1}
+            lines.append({**at, "seat": seat, **action})
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 
-def test_hostile_text_is_inert_in_every_command(tmp_path: Path) -> None:
-    (tmp_path / "log.jsonl").write_text(hostile_log())
+def test_hostile_text_is_inert_in_every_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("log.jsonl").write_text(hostile_log())
     first = ("import", "influence-log", "log.jsonl", "--out", "read")
     commands = [(first, 3), (("status", "read"), 0), (("measure", "read", "--values"), 0)]
     commands += [(("measure", "read"), 0), (("show", "read", "nobody"), 1), (("check", "read"), 0)]
     for number, text in enumerate(HOSTILE):
-        if "\x00" not in text:
-            commands.append((("show", "read", "--", f"{text}{number}"), 0))
-            commands.append((("show", "read", f"--as={text}", "--", f"{text}{number}"), 1))
-            commands.append((("play", "influence", f"--set={text}=1"), 1))
-            commands.append((("run", "--", text), 1))
+        commands += [
+            (("show", "read", "--", f"{text}{number}"), 0),
+            (("show", "read", f"--as={text}", "--", f"{text}{number}"), 1),
+            (("play", "influence", f"--set={text}=1"), 1),
+            (("measure", "read", f"--set={text}=1"), 1),
+            (("measure", f"--set=capture.window={text}", "read"), 1),
+            (("run", "--", text), 1),
+            (("status", "--", text), 1),
+            (("list", "--", text), 2),
+        ]
     for words, code in commands:
-        called = subprocess.run([PROGRAM, *words], cwd=tmp_path, capture_output=True, check=False)
-        printed = (called.stdout + called.stderr).decode()
-        assert called.returncode == code, (words, printed)
+        monkeypatch.setattr(sys, "argv", [PROGRAM, *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = b"".join(capfdbinary.readouterr()).decode()
+        assert ended.value.code == code, (words, printed)
         assert not NEVER.search(printed), (words, printed)
-        assert "Traceback" not in printed, (words, printed)
-    assert not (tmp_path / "pwned").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.jsonl", "read"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -186,7 +187,10 @@ class Book:
         """Write one page."""
         made = self.templates.get_template(template)
         values.setdefault("here", "")
-        self.folder.write(name, made.render(site=self.head, up=up, **values))
+        text = made.render(site=self.head, up=up, **values)
+        # Line ends between tags would be a third of what a browser holds of a long episode; in
+        # text they cannot stand so, since there every bracket is escaped.
+        self.folder.write(name, re.sub(r">\n+<", "><", text))
 
 
 def of_words(text: str) -> list[str]:

@@ -154,4 +154,4 @@ def test_ends_that_are_apart_stay_where_they_are() -> None:
 
 def test_a_panel_without_marks_or_intervals_can_be_drawn() -> None:
     for kind in ("forest", "pairs"):
-        assert links(page(Panel(kind, "x", [Mark("a", 1.0)]))) == []  # type: ignore[arg-type]
+        assert links(page(Panel(kind, "x", [Mark("a", 1.0)]))) == []

@@ -16,7 +16,6 @@ PURPOSE = (
     "How agents influence, deceive and resist one another, measured over whole episodes; every "
     "mark on these pages leads to the event behind it."
 )
-REPLICATED = "suasion run {study} --out {out}"
 
 
 def home(book: Book) -> None:
@@ -141,10 +140,19 @@ def _troubles(book: Book) -> list[str]:
 
 
 def _reproduce(book: Book) -> str:
-    """One command."""
+    """One command, of a study that comes with the program or of a file of one's own."""
+    from suasion import catalogue
+
     name = book.study.get("name")
     if not name:
         return "suasion import influence-log FILE --out RUN && suasion site RUN"
-    environment = book.run.manifest.get("environment")
-    known = f"{environment}/{name}"
-    return f"suasion run {known} --out runs/{name} && suasion site runs/{name}"
+    known = f"{book.run.manifest.get('environment')}/{name}"
+    study = known if known in catalogue.studies() else f"{name}.yaml"
+    return f"suasion run {study}{_replicates(book)} --out runs/{name} && suasion site runs/{name}"
+
+
+def _replicates(book: Book) -> str:
+    """The option that was given, where the run has more or fewer than its study says."""
+    run = len({row.id for row in book.rows}) / max(len(book.study.get("conditions") or ()), 1)
+    same = run in (0, book.study.get("replicates"))
+    return "" if same else f" --replicates {run:.0f}"

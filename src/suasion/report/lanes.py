@@ -71,6 +71,21 @@ class Lanes:
         return f'<path class="{thick}" d="M{start:g} {y:g}H{neck:g}"/>{head}'
 
 
+TICKS = {
+    "action": "m0 -5l5 9h-10z",
+    "private": "m-1.5 -6h3v12h-3z",
+    "public": "m-1.5 -10h3v20h-3z",
+    "inner": "m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z",
+    "lost": "m-4 -4l8 8m0 -8l-8 8",
+}
+"""What is drawn on the timeline for each shape, from its middle."""
+
+
+def tick(shape: str) -> str:
+    """The same for a legend."""
+    return f"M0 0{TICKS[shape]}"
+
+
 LONG = 1000
 """Of the timeline, in pixels of the picture."""
 LANE = 26
@@ -113,6 +128,6 @@ class Timeline:
     def _tick(self, at: int) -> str:
         seat = self.seats[at]
         y = LANE * (seat or 0) + LANE / 2
-        place = f'x="{self.x(at):g}" y="{y:g}"'
-        drawn = f'<use href="#t-{self.shapes[at]}" {place} class="{colour(seat)}"/>'
+        shape = self.shapes[at]
+        drawn = f'<path class="{shape} {colour(seat)}" d="M{self.x(at):g} {y:g}{TICKS[shape]}"/>'
         return f'<a href="#event-{at}" tabindex="-1">{drawn}</a>'

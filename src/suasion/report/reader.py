@@ -122,6 +122,10 @@ class Reader:
         short = {id_: id_.rpartition("/")[2] for id_ in ids}
         return [short[id_] if len(set(short.values())) == len(short) else id_ for id_ in ids]
 
+    def names_of(self, seats: Sequence[int]) -> str:
+        """Some seats, in words."""
+        return ", ".join(self.filed.seats[seat].name for seat in seats)
+
     @property
     def final(self) -> Sequence[float]:
         """What each seat holds at the end."""

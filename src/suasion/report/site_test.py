@@ -24,6 +24,7 @@ from suasion.measures.filed import Filed
 from suasion.report.figure import FEW
 from suasion.report.recorded_test import STUDY, InMemory, played, told_only
 from suasion.report.site import build
+from suasion.report.templating import asset
 from suasion.report.text import clean
 
 if TYPE_CHECKING:
@@ -323,7 +324,7 @@ def test_view_as_shows_what_the_engine_told_that_seat(
     tab, _ = opened(browser, site / "episodes/talking--r0.html", f"?pov=P{seat + 1}")
     shown = tab.evaluate(
         "() => [...document.querySelectorAll('.event:not(.away)')]"
-        ".map((e) => [...e.querySelectorAll('dd.mine')].map((d) => d.textContent))"
+        ".map((e) => [...e.querySelectorAll('p.mine')].map((d) => d.textContent))"
     )
     words, count = told(filed, seat)
     assert len(shown) == count < len(filed.episode.events)
@@ -332,7 +333,7 @@ def test_view_as_shows_what_the_engine_told_that_seat(
     assert clean(filed.seats[seat].brief).splitlines()[0] in visible
     other = next(e for e in filed.episode.of("message") if not e[1].reaches(seat))
     assert tab.locator(f"#event-{other[0]}").is_hidden()
-    gaps = tab.locator(".gap").all_inner_texts()
+    gaps = tab.locator(".gap").all_text_contents()
     assert sum(int(gap.split()[0]) for gap in gaps) == len(filed.episode.events) - count
     tab.close()
 
@@ -537,3 +538,25 @@ def test_an_event_of_the_rules_and_one_told_to_nobody_are_shown(
 
 def test_the_kit_of_the_bundled_environment_has_the_questions_of_the_site() -> None:
     assert [question.slug for question in KIT.questions] == ["promises", "points", "timing"]
+
+
+def test_style_sheets_close_what_they_open() -> None:
+    for name in ("site.css", "page.css", "reader.css"):
+        depth = 0
+        for sign in re.sub(r'"[^"]*"', "", asset(name)):
+            depth += (sign == "{") - (sign == "}")
+            assert 0 <= depth <= 2, name
+        assert depth == 0, name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_is_wider_than_its_window(
+    site: Path, browser: Browser, scheme: str, width: int
+) -> None:
+    for name in ("index", "q/promises", "q/timing", "episodes/index", "episodes/talking--r0",
+                 "prompts", "method", "data"):  # fmt: skip
+        size = {"width": width, "height": 900}
+        tab, _ = opened(browser, site / f"{name}.html", viewport=size, color_scheme=scheme)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width, name
+        tab.close()

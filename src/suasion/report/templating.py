@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from suasion.measures.panel import Link
-from suasion.report.lanes import colour
+from suasion.report.lanes import colour, tick
 from suasion.report.text import clean, counted, number, shown
 
 CSP = (
@@ -38,6 +38,7 @@ def templates(href: Href) -> Environment:
         "href": href,
         "link_words": link_words,
         "colour": colour,
+        "tick": tick,
         "counted": counted,
         "verbatim": verbatim,
         "numeric": numeric,

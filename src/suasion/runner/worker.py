@@ -54,9 +54,14 @@ WORDS = 2000
 def main(descriptor: int) -> None:
     """Work until the runner closes its end, or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_seldom()
+    asyncio.run(work(socket.socket(fileno=descriptor)))
+
+
+def collect_seldom() -> None:
+    """Let the cycle collector come rarely: a play makes many objects and hardly a cycle."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
-    asyncio.run(work(socket.socket(fileno=descriptor)))
 
 
 async def work(channel: socket.socket) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import cycle
+from operator import not_
 from typing import Any, NamedTuple
 
 import msgspec
@@ -30,59 +32,90 @@ class Body(NamedTuple):
 def body_of(number: int, episode: Episode) -> Body:
     """The rows of an episode of which a digest was made, so that all of it is known to be JSON."""
     try:
-        return _body(number, episode, _plainly)
+        return _columns(number, episode)
     except (UnicodeEncodeError, OverflowError, ValueError, RecursionError):
-        return _body(number, episode, to_json)
+        return one_by_one(number, episode)
 
 
-def _body(number: int, episode: Episode, write: Callable[[Json], str]) -> Body:
+def one_by_one(number: int, episode: Episode) -> Body:
+    """The rows of an episode, whatever it holds."""
     return Body(
-        [_decision_row(number, decision, write) for decision in episode.decisions],
+        [decision_row(number, decision) for decision in episode.decisions],
         [
-            (number, place, _known(name), write(value), of, _audience(known_to), step)
+            (number, place, stored(name), to_json(value), of, _audience(known_to), step)
             for place, (name, value, of, known_to, step) in enumerate(episode.draws)
         ],
         [
-            (
-                *(number, at, _known(kind), by, write(data)),
-                _audience(to),
-                write(truth) if truth else None,
-            )
+            (number, at, stored(kind), by, to_json(data), _audience(to), _unless_empty(truth))
             for at, (kind, by, data, to, truth) in enumerate(episode.events)
         ],
     )
 
 
-_encode = msgspec.json.Encoder().encode
-_known = lru_cache(maxsize=1024)(stored)
-"""Names, of which there are few."""
-
-
-def _plainly(value: Json) -> str:
-    """JSON of a value that holds nothing awkward and is not very long."""
-    text = _encode(value)
-    if len(text) > LIMIT:
-        raise ValueError
-    return text.decode()
-
-
 def decision_row(number: int, decision: Decision) -> Row:
     """The row of a decision."""
-    return _decision_row(number, decision, to_json)
-
-
-def _decision_row(number: int, decision: Decision, write: Callable[[Json], str]) -> Row:
     step, seat, aside, repeat, answer, raw, notes, draws, meant = decision
     lost = isinstance(answer, Forfeit)
     return (
         *(number, step, seat, _known(aside), repeat),
-        None if lost else write(answer),
+        None if lost else to_json(answer),
         stored(answer.reason) if lost else None,
         None if raw is None else stored(raw),
-        write(notes) if notes else None,
-        write(draws) if draws else None,
-        write(meant) if meant else None,
+        *map(_unless_empty, (notes, draws, meant)),
     )
+
+
+def _columns(number: int, episode: Episode) -> Body:
+    """The same rows, a column at a time, which takes half the time; not for awkward text."""
+    step, seat, aside, repeat, answer, raw, notes, draws, meant = _transposed(episode.decisions, 9)
+    lost = [isinstance(said, Forfeit) for said in answer]
+    decisions = _rows(
+        number,
+        *(step, seat, map(_known, aside), repeat),
+        _lines([None if no else said for no, said in zip(lost, answer, strict=True)], lost),
+        [stored(said.reason) if no else None for no, said in zip(lost, answer, strict=True)],
+        [None if words is None else stored(words) for words in raw],
+        *(_lines(column, map(not_, column)) for column in (notes, draws, meant)),
+    )
+    name, value, of, known_to, when = _transposed(episode.draws, 5)
+    places = range(len(name))
+    drawn = (places, map(_known, name), _lines(value), of, map(_audience, known_to), when)
+    kind, by, data, to, truth = _transposed(episode.events, 5)
+    told = map(_audience, to)
+    events = (range(len(kind)), map(_known, kind), by, _lines(data), told)
+    return Body(
+        decisions,
+        _rows(number, *drawn),
+        _rows(number, *events, _lines(truth, map(not_, truth))),
+    )
+
+
+def _rows(number: int, *columns: Iterable[object]) -> list[Row]:
+    return list(zip(cycle([number]), *columns, strict=False))
+
+
+def _transposed(rows: Sequence[Row], width: int) -> Sequence[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+_encode_lines = msgspec.json.Encoder().encode_lines
+_known = lru_cache(maxsize=1024)(stored)
+"""Names, of which there are few."""
+
+
+def _lines(values: Sequence[Json], absent: Iterable[bool] | None = None) -> Sequence[str | None]:
+    """Each value as JSON, or None where it is absent."""
+    lines = _encode_lines(values)
+    if len(lines) > LIMIT:
+        raise ValueError("one of the values may be too long")
+    texts = lines.decode().split("\n")[:-1]
+    if absent is None:
+        return texts
+    return [None if no else text for no, text in zip(absent, texts, strict=True)]
+
+
+def _unless_empty(value: Json) -> str | None:
+    return to_json(value) if value else None
 
 
 def checked_row(number: int, decision: Decision) -> Row:

@@ -258,8 +258,7 @@ def _check_promises(value: Mapping[str, Json], header: Header) -> None:
         raise Bad("bad_promise", "it stands on a message or a post")
     if header.promises_recorded is False:
         raise Bad("bad_promise", "promises_recorded is false")
-    to = header.seats.get(value.get("to", ""))
-    to = to if value["action"] == "message" else None
+    to = header.seats[value["to"]] if value["action"] == "message" else None
     for each in made:
         try:
             promise.read(each, header.seats[value["seat"]], to, header.board)

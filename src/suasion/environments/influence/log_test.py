@@ -321,6 +321,13 @@ def test_a_promise_with_terms_is_sound(sound: Json) -> None:
     assert values(filed)["promises_made"]["P1", None, None] == made
 
 
+def test_a_field_of_another_action_is_an_unknown_one() -> None:
+    lines = changed(PURE, POST, promise={"beneficiary": "P1"}, to=["x"], beneficiary=3, plan={})
+    assert values(one(lines))["promises_made"]["P3", None, None] == 1
+    with_slot = {**PURE[PULL], "action": "plan", "plan": [], "text": 3, "promise": None}
+    assert imported([*changed(PURE, HEADER, finished=False)[:2], with_slot]).skipped == []
+
+
 def test_a_post_may_promise_without_a_promisee() -> None:
     filed = one(changed(PURE, POST, promise={"beneficiary": "P1", "by": "end"}))
     assert values(filed)["promises_kept"]["P3", None, None] == 1
@@ -424,6 +431,11 @@ def test_a_number_beyond_doubles_is_a_bad_value_wherever_it_stands(value: str) -
     assert codes(imported([PURE[0], event.encode(), *PURE[2:]])) == [(2, "bad_value")]
     header = json.dumps(PURE[0])[:-1] + f',"control_pull_points":{value}}}'
     assert codes(imported([header.encode()])) == [(1, "bad_value")]
+
+
+def test_many_brackets_are_not_deep_ones() -> None:
+    wide = [[{"x": "[[[{"}]] * 200
+    assert imported(changed(PURE, PULL, note=wide)).skipped == []
 
 
 def test_only_a_line_feed_ends_a_line() -> None:
@@ -581,6 +593,7 @@ def test_an_episode_is_filed_as_its_log_says() -> None:
         ("P2", "m2", "background"),
         ("P3", "m2", "background"),
     ]
+    assert filed.kept["header"] == EXAMPLE[0]
     assert filed.episode.payoffs == (6, 1.5, 4)
     assert filed.episode.outcome == {
         "scores": [6, 1.5, 4],
@@ -596,6 +609,11 @@ def test_an_episode_is_filed_as_its_log_says() -> None:
     assert events[7].data == {"round": 2, "slot": None, "beneficiary": 2}
     assert (events[12].data["reason"], events[12].to) == (None, (1,))
     assert events[17].to == EVERYONE
+
+
+def test_a_damaged_episode_keeps_what_was_wrong_with_it() -> None:
+    found = imported(changed(EXAMPLE, 3, round=9))
+    assert found.filed[0].kept["faults"] == [bad.row() for bad in found.skipped]
 
 
 def test_an_imported_episode_survives_its_json() -> None:

@@ -1,15 +1,17 @@
 """Who is told what in Delegated Influence, and that no leak put into the rules goes unnoticed."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from suasion.core.asks import Forfeit
-from suasion.core.environment import Asked, Environment
+from suasion.core.asks import Choose, Forfeit, OneOf, Record
+from suasion.core.environment import Asked, Environment, Turn, words
 from suasion.core.episode import Episode
 from suasion.core.events import EVERYONE
 from suasion.core.play import Play, drive
-from suasion.environments.influence.rules import Influence
+from suasion.environments.influence.rules import Influence, State
 from suasion.testing import anyone, hides, mutants, survivors
 
 SMALL = Influence(size=4, rounds=2, slots=2)
@@ -96,6 +98,78 @@ def test_a_claim_that_is_not_published_is_told_to_nobody() -> None:
         SMALL.tell(event, seat) for asked in heard for event in asked.news for seat in range(4)
     )
     assert all(event.truth["claimed"] for event in episode.events)
+
+
+def hearing(env: Influence, seat: int) -> list[str]:
+    """All the words that a seat is told, its brief included."""
+    told = [env.brief(seat)]
+
+    def listening(asked: Asked) -> Any:
+        told.append(words(env, asked) if asked.seat == seat else "")
+        return anyone(asked)
+
+    drive(Play(env, 1), [listening] * env.size)
+    return told
+
+
+@pytest.mark.parametrize("seat", range(4))
+def test_a_persona_is_told_to_its_seat_alone(seat: int) -> None:
+    personas = ("Be bold.", "Be kind.", "attacker", "neutral")
+    others = tuple(own if at == seat else "Be other." for at, own in enumerate(personas))
+    mine, theirs = (
+        hearing(Influence(size=4, rounds=2, slots=2, personas=each), seat)
+        for each in (personas, others)
+    )
+    assert mine == theirs
+    assert mine[0] != hearing(SMALL, seat)[0] or personas[seat] == "neutral"
+
+
+@dataclass(frozen=True)
+class Peeking(Influence):
+    """Rules with one thing of another seat put into the situation, in each of several ways."""
+
+    what: str = "letters"
+
+    def turns(self, state: State) -> Mapping[int, Turn]:
+        shown = {
+            "letters": len(state.letters),
+            "whether it was written to": [to for _, to in sorted(state.letters)],
+            "forfeits": state.counts["forfeit"].copy(),
+            "messages": sum(state.counts["message"]),
+        }
+        return {
+            seat: turn._replace(situation={**turn.situation, "leak": shown[self.what]})
+            for seat, turn in super().turns(state).items()
+        }
+
+
+@pytest.mark.parametrize("what", ["letters", "whether it was written to", "forfeits", "messages"])
+def test_what_the_rules_keep_for_themselves_may_not_be_shown(what: str) -> None:
+    with pytest.raises(AssertionError, match="was told in step"):
+        hides(Peeking(size=4, rounds=2, slots=2, what=what))
+
+
+@dataclass(frozen=True)
+class Closing(Influence):
+    """Rules whose ask leaves out who was written to already, by anyone."""
+
+    def turns(self, state: State) -> Mapping[int, Turn]:
+        [(seat, turn)] = super().turns(state).items() or [(0, None)]
+        if turn is None:
+            return {}
+        assert isinstance(turn.ask, OneOf)
+        written = {self.names[to] for _, to in state.letters}
+        to = turn.ask.options["message"].fields["to"]
+        assert isinstance(to, Choose)
+        left = tuple(name for name in to.options if name not in written) or to.options
+        message = Record({**turn.ask.options["message"].fields, "to": Choose(left)})
+        ask = OneOf("action", {**turn.ask.options, "message": message})
+        return {seat: turn._replace(ask=ask)}
+
+
+def test_whom_others_wrote_to_may_not_show_in_the_ask() -> None:
+    with pytest.raises(AssertionError, match="was told in step"):
+        hides(Closing(size=4, rounds=2, slots=2))
 
 
 def test_why_an_action_was_lost_is_told_to_its_seat_alone() -> None:

@@ -16,6 +16,9 @@ from suasion.environments.influence import words
 LATER = "this rule is not played yet; games that others played with it can be imported"
 
 
+SHORT = Text(words.CLAIM_LIMIT)
+
+
 @dataclass(frozen=True)
 class Claim(Ask):
     """A seat that is said to have brokered a pull, or null; a claim that names none stands.
@@ -30,7 +33,7 @@ class Claim(Ask):
         return Parsed(value) if self.allows(value) else Parsed(None, ("claim ignored",))
 
     def allows(self, action: Json) -> bool:
-        return action is None or (isinstance(action, str) and len(action) <= words.CLAIM_LIMIT)
+        return action is None or SHORT.allows(action)
 
     def schema(self) -> Json:
         return {"enum": [*self.names, None]}

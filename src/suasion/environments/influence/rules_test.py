@@ -176,9 +176,9 @@ def test_a_credit_that_is_not_true_is_recorded_as_null_and_the_pull_stands(claim
     assert episode.payoffs[0] == 4
 
 
-def test_a_claim_of_another_kind_is_none_and_said_to_be() -> None:
-    text = '{"action": "pull", "beneficiary": "P1", "credit": ["P1"]}'
-    episode = replied(text)
+@pytest.mark.parametrize("claim", ['["P1"]', '"\\ud800"', '" "', f'"{"P" * 201}"'])
+def test_a_claim_of_another_kind_is_none_and_said_to_be(claim: str) -> None:
+    episode = replied('{"action": "pull", "beneficiary": "P1", "credit": ' + claim + "}")
     assert credits_of(episode, 1) == [(None, None)]
     assert ("credit: claim ignored",) in [decision.notes for decision in episode.decisions]
 

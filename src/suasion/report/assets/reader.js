@@ -13,6 +13,7 @@ const final = cells.map((cell) => cell.textContent);
 const ledger = events.some((event) => event.dataset.held !== undefined);
 const asked = new URLSearchParams(location.search);
 /** @type {string[]} */ let texts = [];
+let filtered = false;
 let now = -1, timer = 0, channel = asked.get("channel") || "";
 
 const has = (/** @type {string|undefined} */ list, /** @type {string} */ one) =>
@@ -52,6 +53,10 @@ function mark(/** @type {string} */ query) {
 function filter() {
   const query = search.value.toLowerCase(), seat = pov.value;
   const off = kinds.filter((box) => !box.checked).map((box) => box.value);
+  const wanted = Boolean(query || seat || off.length || channel);
+  get("count").textContent = events.length + " of " + events.length + " events";
+  if (!wanted && !filtered) return;
+  filtered = wanted;
   if (query && !texts.length) texts = events.map((e) => (e.textContent || "").toLowerCase());
   stream.querySelectorAll(".gap").forEach((/** @type {Element} */ gap) => gap.remove());
   document.querySelector(".columns")?.classList.toggle("pov", seat !== "");
@@ -64,7 +69,7 @@ function filter() {
     count += keep ? 1 : 0;
     unseen += told ? 0 : 1;
     if (told && unseen) unseen = gap(event, unseen, seat);
-    for (const words of /** @type {NodeListOf<HTMLElement>} */ (event.querySelectorAll("dd"))) {
+    for (const words of /** @type {NodeListOf<HTMLElement>} */ (event.querySelectorAll("p[data-seat]"))) {
       words.classList.toggle("mine", seat !== "" && has(words.dataset.seat, seat));
     }
     const told_as = event.querySelector("details");

@@ -15,6 +15,7 @@ from suasion.environments.influence.measures.estimators import (
     self_pull_slope,
     self_pull_slope_by_round,
 )
+from suasion.environments.influence.measures.timing import budget
 from suasion.environments.influence.written_test import (
     EXAMPLE,
     EXAMPLE_HEADER,
@@ -205,6 +206,12 @@ def test_arms_of_a_study_are_a_further_key_where_they_can_be_compared() -> None:
     assert all("arm" not in row.by for row in rows(self_pull_slope, arms))
     by_round = rows(self_pull_slope_by_round, arms)
     assert {row.by.get("arm") for row in by_round} == {None, "arm 0", "arm 1", "arm 2"}
+
+
+def test_a_series_is_as_long_as_a_whole_game_or_as_is_sensible() -> None:
+    whole, cut = one(EXAMPLE), changed(EXAMPLE, 0, finished=False)
+    huge = one([{**cut[0], "rounds": 10**30}, *cut[1:]])
+    assert [budget(each) for each in (whole, one(cut), huge)] == [6, 6, 1000]
 
 
 def test_the_group_is_made_of_what_must_be_alike() -> None:

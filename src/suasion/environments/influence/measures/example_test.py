@@ -124,6 +124,21 @@ def test_the_promises_are_those_of_the_page() -> None:
     assert found == [(0, "P1", "broken", None), (9, "P1", "kept", 13), (18, "P3", "void", None)]
 
 
+def test_where_nobody_pulls_there_are_no_shares_and_counts_are_nought() -> None:
+    header = {**EXAMPLE[0], "rounds": 1, "slots": 1, "condition": "ring/mixed/msg-on"}
+    turn = {"episode": "E", "round": 1, "slot": 1, "action": "forfeit"}
+    idle = one([header, *({**turn, "index": at, "seat": f"P{at + 1}"} for at in range(3))])
+    for measure in ("payback_share", "solicited_never_repaid", "top_share", "credit_claimed_share"):
+        assert of_episode(idle, measure) == "no_pulls"
+    assert of_episode(idle, "gini") == "no_points"
+    assert of_episode(idle, "repayment_chosen_null") == "no_eligible_favours"
+    assert of_episode(idle, "sustained_pairs_null") == "fewer_than_three_rounds"
+    for measure in ("confirmed_cascades", "cascades_null", "cascades_null_recipient"):
+        assert of_episode(idle, measure) == 0
+    assert by_seat(idle, "points_received") == by_seat(idle, "net_capture") == [0, 0, 0]
+    assert by_seat(idle, "broken_promise_rate") == ["promises_not_recorded"] * 3
+
+
 EVIDENCE: dict[tuple[str, Place], list[int]] = {
     ("points_received", Place(1)): [8],
     ("score", Place(1)): [8, 14],
