@@ -15,7 +15,7 @@ demo: ## play a study and make its pages: runs/demo/site/index.html
 	@.demo/bin/suasion demo
 
 test: env ## every test
-	@$(RUN) pytest -n 2
+	@$(RUN) pytest -n 2 --dist worksteal
 
 # The blocks of the documents are run by make test.
 check: env ## format, lint, types, layers, docs

@@ -46,6 +46,18 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """Every case of something, not only the ones a figure shows."""
+
+    title: str
+    """A question such as `Where did they lie?`."""
+    words: str
+    """What is listed, by which rule; computed where it holds a number."""
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Json | Link]]
+
+
+@dataclass(frozen=True)
 class Finding:
     """The answer to a question; every sentence with a number in it is computed."""
 
@@ -61,6 +73,8 @@ class Finding:
     rows: Sequence[Sequence[Json | Link]]
     """The data of the figure, a row a mark, links included."""
     examples: Sequence[Example] = ()
+    listing: Listing | None = None
+    """Every case, where a reader will ask for all of them."""
     exclusions: Sequence[str] = ()
     """What was left out and why, with counts."""
     episodes: Sequence[str] = ()

@@ -16,7 +16,7 @@ from suasion.measures.panel import Link
 from suasion.measures.question import Finding, Question
 from suasion.report.book import Book
 from suasion.report.figure import PAGE, PHONE, chart
-from suasion.report.readings import reading
+from suasion.report.readings import Reading, reading
 from suasion.report.svg import inline, standalone
 from suasion.report.templating import link_words
 from suasion.report.text import cell, clean
@@ -63,10 +63,14 @@ def _blocks(book: Book, question: Question, finding: Finding) -> dict[str, Any]:
     return {
         "finding": finding,
         **pictures,
-        "reading": reading(book.kit.environment.name, slug) if book.kit else None,
+        "reading": _reading(book, slug),
         "episodes": _episodes(book, finding),
         "cite": _citation(book, title, slug),
     }
+
+
+def _reading(book: Book, slug: str) -> Reading | None:
+    return reading(book.kit.environment.name, book.head.name, slug) if book.kit else None
 
 
 def _episodes(book: Book, finding: Finding) -> dict[str, Any]:

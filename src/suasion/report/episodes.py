@@ -139,6 +139,7 @@ def _reader(
         most=f"{reader.most:g}",
         remarks=_remarks(reader),
         tally=_tally(reader),
+        wide="many" if len(reader.has) > 3 else "",
         measures=_measured(filed, values),
         provenance=_provenance(book, filed),
     )
@@ -148,7 +149,7 @@ def _provenance(book: Book, filed: Filed) -> list[str]:
     """What holds for this episode alone: other episodes of the run do not change its page."""
     digest = next((row.digest for row in book.rows if row.id == filed.id), None)
     return [
-        f"study {book.head.name}",
+        f"study {book.head.name}" if book.study else "import",
         f"episode digest {(digest or filed.episode.digest())[:12]}",
         f"suasion {suasion.__version__}",
         filed.status,
@@ -177,10 +178,12 @@ def _notices(filed: Filed, reader: Reader) -> list[str]:
         )
     if not filed.finished:
         found.append("This game was cut short; it is in no estimate.")
-    if reader.rules.env is None:
+    if reader.rules.kit is None:
         found.append(
             "The environment of this episode is not installed here: events are shown as recorded."
         )
+    elif reader.rules.env is None:
+        found.append("Played elsewhere: what seats were told in words is not on record.")
     return found
 
 

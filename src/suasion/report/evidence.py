@@ -43,9 +43,10 @@ class Places:
 
 
 def links(finding: Finding) -> Iterator[Link]:
-    """Every link of a finding: of its marks, its rows and its examples."""
+    """Every link of a finding: of its marks, its rows, its listing and its examples."""
+    listed = finding.listing.rows if finding.listing else ()
     yield from (mark.link for mark in finding.panel.marks if mark.link is not None)
-    yield from (value for row in finding.rows for value in row if isinstance(value, Link))
+    yield from (v for row in (*finding.rows, *listed) for v in row if isinstance(v, Link))
     yield from (example.link for example in finding.examples)
 
 

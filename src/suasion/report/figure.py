@@ -191,7 +191,7 @@ def _margins(main: Sequence[Mark], size: Size) -> tuple[int, int]:
     if size.mini:
         return 4, 4
     longest = max((len(clean(mark.label)) for mark in main), default=0)
-    left = 6 if size.phone else min(int(longest * size.text * WIDE) + 14, size.width // 3)
+    left = 6 if size.phone else min(int(longest * size.text * WIDE) + 24, size.width // 3)
     words = max((len(_beside(mark.series, mark.n)) for mark in main), default=0)
     return left, int(words * (size.text - 1) * WIDE) + 18
 

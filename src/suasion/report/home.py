@@ -39,10 +39,11 @@ def home(book: Book) -> None:
         measures=None if book.questions else estimates_table(book),
         method=book.method,
         done=book.done,
-        planned=counted(len(book.rows), "planned episode"),
+        planned=counted(len(book.rows), "planned episode" if book.study else "episode"),
         first=first and {"page": book.places.pages[first.id], "id": first.id},
         troubles=_troubles(book),
         reproduce=_reproduce(book),
+        imported=not book.study,
     )
 
 

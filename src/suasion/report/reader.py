@@ -18,6 +18,10 @@ from suasion.report.text import clean, counted
 
 CHUNK = 25
 """Events a section: laid out only when it comes near the screen."""
+PLACE = ("round", "slot", "turn", "step")
+"""Data that say when; the page is in that order."""
+SEATS = ("beneficiary", "credit", "to", "seat", "target")
+"""Data that name a seat by its number, in any environment."""
 FREE = "text"
 """The datum that holds free words, in every environment that has some."""
 
@@ -216,7 +220,7 @@ def read(
         on.setdefault(remark.event, []).append(remark)
         if remark.settled_by is not None:
             settled.setdefault(remark.settled_by, []).append(remark)
-    sent = _sent(told)
+    sent, names = _sent(told), [seat.name for seat in filed.seats]
     hushed = frozenset() if rules.current(filed) else frozenset(sent)
     events = []
     for at, event in enumerate(filed.episode.events):
@@ -231,7 +235,7 @@ def read(
                 lanes.symbol(event.by, glyph),
                 text,
                 quoted,
-                "" if text is not None else facts(event.data),
+                "" if text is not None else facts(_own(event, glyph, names)),
                 facts(event.truth),
                 facts(_scalars(event.truth)),
                 wordings,
@@ -291,6 +295,19 @@ def _sent(told: Mapping[tuple[int, int, str, int], str]) -> dict[int, list[tuple
         moment = f"step {step}" + (f", {aside} {repeat}" if aside else "")
         sent.setdefault(seat, []).append((moment, told[step, seat, aside, repeat]))
     return sent
+
+
+def _own(event: Event, glyph: Glyph, names: Sequence[str]) -> dict[str, Json]:
+    """What the heading of an event does not say yet, seats by their names."""
+    said = [names[seat] for seat in glyph.to]
+    data = {key: value for key, value in event.data.items() if key not in PLACE}
+    named = {key: _named(value, names) if key in SEATS else value for key, value in data.items()}
+    return {key: value for key, value in named.items() if value not in (None, *said)}
+
+
+def _named(value: Json, names: Sequence[str]) -> Json:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return names[value] if whole and 0 <= value < len(names) else value
 
 
 def _scalars(truth: Mapping[str, Json]) -> dict[str, Json]:

@@ -16,12 +16,16 @@ class Reading(NamedTuple):
     paragraphs: list[str]
 
 
-def reading(environment: str, slug: str, studies: Path | None = None) -> Reading | None:
-    """The reading of one question; None where nobody has written one."""
+def reading(environment: str, study: str, slug: str, studies: Path | None = None) -> Reading | None:
+    """What was written of one question in the light of one study; None where nobody has.
+
+    It stands in `studies/<environment>/readings/<study>.<slug>.md`, so that what was written of
+    one study is never shown beside the numbers of another.
+    """
     for folder in [studies] if studies else _studies():
-        file = folder / environment / "readings" / f"{slug}.md"
-        if file.is_file():
-            return _read(file.read_text("utf-8"))
+        for file in sorted((folder / environment / "readings").glob("*.md")):
+            if file.name == f"{study}.{slug}.md":
+                return _read(file.read_text("utf-8"))
     return None
 
 

@@ -442,6 +442,11 @@ def test_a_record_is_read_without_its_environment(tmp_path: Path, browser: Brows
         tab, seen = opened(browser, page)
         assert (seen.complaints, seen.violations) == ([], [])
         tab.close()
+    tab, _ = opened(browser, made.home.parent / "episodes/e.html", "?pov=P1")
+    assert tab.get_by_text("one thing", exact=True).first.is_visible()
+    assert tab.get_by_text("You are the first.").is_visible()
+    assert tab.locator(".truth:visible, .panel .held:visible").count() == 0
+    tab.close()
 
 
 def test_a_run_with_nothing_in_it_has_pages(tmp_path: Path) -> None:

@@ -182,6 +182,8 @@ def p_value(p: float | None) -> str:
 
 def method_words(estimate: Interval) -> str:
     """How the intervals were made."""
+    if estimate.method.startswith("none: "):
+        return f"No intervals: {estimate.method.removeprefix('none: ')}."
     made = METHODS.get(estimate.method, estimate.method)
     unit = "the game, which gives one number"
     return f"Intervals: {estimate.level:.0%}, by {made}; the independent unit is {unit}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,7 +35,7 @@ from suasion.environments.influence.questions.common import (
 )
 from suasion.measures.filed import Filed
 from suasion.measures.panel import Link, Panel
-from suasion.measures.question import Example, Finding, Question, Results
+from suasion.measures.question import Example, Finding, Listing, Question, Results
 
 BROKE, KEPT, APART = "broke most", "kept most", "difference"
 
@@ -178,6 +179,7 @@ def answer(results: Results) -> Finding:
         columns=COLUMNS,
         rows=rows_of(marks),
         examples=list(_examples(found)),
+        listing=_lies(found),
         exclusions=list(_exclusions(found)),
         episodes=[each.id for each in found.cast.filed] + [t.id for t in found.cast.twins.values()],
         episode_columns=_columns(found),
@@ -280,6 +282,31 @@ def _example(rule: str, one: One, found: Answer) -> Example:
     remark = next(each for each in beside(filed).remarks if each.event == one.link.event)
     words = f"{remark.words}; {remark.state}. Difference in this game: {shown(one.value)}."
     return Example(rule, one.link, words)
+
+
+def _lies(found: Answer) -> Listing:
+    """Every broken promise, with what was broken; by who broke most, then as the run has them."""
+    rows: list[tuple[str, Sequence[Json | Link]]] = []
+    for filed in found.cast.filed:
+        ids, points = game_of(filed).ids, by_seat(found.results, "points_received")[filed.id]
+        broken = {ids[j.made.at]: j.promisor for j in ledger(game_of(filed)) if j.state == "broken"}
+        for remark in beside(filed).remarks:
+            if remark.state == "broken":
+                seat = broken[remark.event]
+                agent = filed.seats[seat].agent or "unknown"
+                link = Link(filed.id, remark.event)
+                rows.append(
+                    (agent, [agent, filed.seats[seat].name, remark.words, points[seat], link])
+                )
+    counts = Counter(agent for agent, _ in rows)
+    rows.sort(key=lambda row: (-counts[row[0]], row[0]))
+    each = ", ".join(f"{agent} {count}" for agent, count in counts.most_common())
+    return Listing(
+        "Where did they lie?",
+        f"{len(rows)} promises came due and were broken ({each}). Each links to the message.",
+        ["who", "seat", "promise", "its points in the end", "message"],
+        [row for _, row in rows],
+    )
 
 
 def _columns(found: Answer) -> dict[str, dict[str, Json]]:
