@@ -17,7 +17,10 @@ SIZE, SLOTS, LIMIT = 5, 5, 800
 SEATS = tuple(range(SIZE))
 OTHERS = tuple(tuple(other for other in SEATS if other != seat) for seat in SEATS)
 ALL = frozenset(SEATS)
-WORDS = ["you", "and", "I", "could", "both", "gain", "if", "we", "agree", "on", "this", "round,", "“no", "tricks”,", "but", "the", "ledger", "shows", "what", "each", "of", "us", "did,", "so", "let", "us", "say", "who", "pulls", "first", "and", "who", "follows", "—", "it's", "only", "fair"]
+SENTENCE = """\
+you and I could both gain if we agree on this round, “no tricks”, but the ledger shows what each \
+of us did, so let us say who pulls first and who follows — it's only fair"""
+WORDS = SENTENCE.split()
 
 
 def _texts() -> tuple[str, ...]:
