@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ from suasion.store.rows import checked_row
 from suasion.store.run import open_run
 from suasion.store.writer import End, Plan, Writer
 
+MEMORY = Path("/dev/shm")
+"""Where a sync costs nothing: what a crash leaves here is copied, not torn."""
 ENV = Influence(size=2, rounds=1, slots=2)
 NAMES = ("talking_random", "grim")
 GAMES: list[Episode] = [
@@ -49,6 +52,9 @@ PLANS = [
     Plan(f"a--r{n}", "a", n, n, "smoke", "influence", "1", GAMES[n].header.settings, SEATS)
     for n in range(len(GAMES))
 ]
+
+
+ANY = st.integers(0, len(PLANS) - 1)
 
 
 @dataclass
@@ -66,7 +72,7 @@ class Store(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.root = Path(tempfile.mkdtemp())
+        self.root = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
         self.lives = 0
         self.disk = Known(states=dict.fromkeys(range(1, len(PLANS) + 1), "planned"))
         self.taken = deepcopy(self.disk)
@@ -92,45 +98,64 @@ class Store(RuleBasedStateMachine):
     def _playable(self, number: int) -> bool:
         return self.taken.states[number] in ("planned", "running") and bool(self._left(number))
 
-    @rule(number=st.integers(1, len(PLANS)))
-    def ask(self, number: int) -> None:
-        """A seat is asked: if it is being asked already, its worker had died."""
-        if not self._playable(number):
-            return
-        asked = self.taken.asked[number]
-        if asked and asked[-1] == "sent":
-            self.writer.died(number, 1)
-            asked[-1] = "possibly paid"
-        self.writer.state(number, "running")
-        key = columns(self._left(number)[0].key)
-        self.writer.leaving(number, [], key, "You are asked.")
-        self.taken.states[number] = "running"
-        asked.append("sent")
+    def _waiting(self, number: int) -> bool:
+        return self._playable(number) and self.taken.asked[number][-1:] == ["sent"]
 
-    @rule(number=st.integers(1, len(PLANS)))
-    def reply(self, number: int) -> None:
-        """The reply of the seat that is being asked."""
-        if not self._playable(number) or self.taken.asked[number][-1:] != ["sent"]:
+    def _quiet(self, number: int) -> bool:
+        return self._playable(number) and not self._waiting(number)
+
+    def _over(self, number: int) -> bool:
+        """Whether all that was asked is answered, or nothing was asked, as of scripts."""
+        if self.taken.states[number] == "whole" or self._waiting(number):
+            return False
+        return not self.taken.asked[number] or not self._left(number)
+
+    def _first(self, start: int, fits: Callable[[int], bool]) -> int | None:
+        """The first episode that fits, counted from one of them."""
+        turned = [(start + at) % len(PLANS) + 1 for at in range(len(PLANS))]
+        return next(filter(fits, turned), None)
+
+    @rule(start=ANY)
+    def ask(self, start: int) -> None:
+        """A seat is asked: if it is being asked already, its worker had died."""
+        number = self._first(start, self._playable)
+        if number is None:
+            return
+        if self._waiting(number):
+            self.writer.died(number, 1)
+            self.taken.asked[number][-1] = "possibly paid"
+        self.writer.state(number, "running")
+        self.writer.leaving(number, [], columns(self._left(number)[0].key), "You are asked.")
+        self.taken.states[number] = "running"
+        self.taken.asked[number].append("sent")
+
+    @rule(start=ANY)
+    def reply(self, start: int) -> None:
+        """The reply of a seat that is being asked."""
+        number = self._first(start, self._waiting)
+        if number is None:
             return
         decision = self._left(number)[0]
         self.writer.arrived(number, [checked_row(number, decision)], columns(decision.key), 0.1)
         self.taken.decisions[number].append(decision)
         self.taken.asked[number][-1] = "answered"
 
-    @rule(number=st.integers(1, len(PLANS)))
-    def finish(self, number: int) -> None:
-        """The episode comes to its end; also at once, as scripted ones do."""
-        asked, state = self.taken.asked[number], self.taken.states[number]
-        if state == "whole" or asked[-1:] == ["sent"] or (asked and self._left(number)):
+    @rule(start=ANY)
+    def finish(self, start: int) -> None:
+        """An episode comes to its end; also at once, as scripted ones do."""
+        number = self._first(start, self._over)
+        if number is None:
             return
         message = whole(number, GAMES[number - 1])
         self.writer.whole(number, End(*message.end), message.body, message.hashed)
         self.taken.states[number] = "whole"
         self.taken.decisions[number] = list(GAMES[number - 1].decisions)
 
-    @rule(number=st.integers(1, len(PLANS)), state=st.sampled_from(["blocked", "failed"]))
-    def stop(self, number: int, state: str) -> None:
-        if self._playable(number) and self.taken.asked[number][-1:] != ["sent"]:
+    @rule(start=ANY, state=st.sampled_from(["blocked", "failed"]))
+    def stop(self, start: int, state: str) -> None:
+        """An episode cannot go on, and does when it is tried again."""
+        number = self._first(start, self._quiet)
+        if number is not None:
             self.writer.state(number, state, "why")
             self.writer.state(number, "running")
             self.taken.states[number] = "running"
@@ -159,6 +184,7 @@ class Store(RuleBasedStateMachine):
     def close(self) -> None:
         self.writer.close()
         self.stack.close()
+        self._in_flight_is_possibly_paid(self.taken)
         self.disk = deepcopy(self.taken)
         assert not (self.folder / "record.db-wal").exists()
         self._agrees()
@@ -168,8 +194,11 @@ class Store(RuleBasedStateMachine):
         self._open()
         self.writer.start()
         for known in (self.disk, self.taken):
-            for asked in known.asked.values():
-                asked[:] = ["possibly paid" if how == "sent" else how for how in asked]
+            self._in_flight_is_possibly_paid(known)
+
+    def _in_flight_is_possibly_paid(self, known: Known) -> None:
+        for asked in known.asked.values():
+            asked[:] = ["possibly paid" if how == "sent" else how for how in asked]
 
     @rule()
     def contend(self) -> None:
@@ -177,9 +206,10 @@ class Store(RuleBasedStateMachine):
         with pytest.raises(Busy, match="by process"), held(self.folder):
             pass
 
-    @rule(number=st.integers(1, len(PLANS)))
-    def read_to_go_on(self, number: int) -> None:
+    @rule(start=ANY)
+    def read_to_go_on(self, start: int) -> None:
         """What a resumed episode is given is what is on disk."""
+        number = start + 1
         rows = self.writer.record(number)
         self.disk = deepcopy(self.taken)
         assert len(rows) == len(self.taken.decisions[number])

@@ -339,7 +339,7 @@ class Writer:
     def close(self) -> None:
         """Commit, and leave one file that opens in a folder nobody may write."""
         self._session[2] = self._session[3] = now()
-        self._take(0, lambda: None)
+        self._take(0, lambda: self._mark_possibly_paid("1"))
         self.commit()
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         with suppress(sqlite3.OperationalError):  # a reader is at it; the next run will do it

@@ -64,11 +64,13 @@ class Influence(Environment[State]):
     size: int = 5
     """Seats."""
     rounds: int = 5
+    """Rounds; every seat knows how many."""
     slots: int = 5
     """Actions of every seat in a round."""
     topology: Literal["complete", "ring"] = "complete"
     """Who may message whom; pulls are never restricted."""
     messages: bool = True
+    """Whether seats may write to one another, one private message an action."""
     message_limit: int = 800
     """Unicode characters (code points) in one message."""
     overflow: Literal["forfeit", "clip"] = "forfeit"

@@ -59,7 +59,7 @@ function filter() {
   filtered = wanted;
   if (query && !texts.length) texts = events.map((e) => (e.textContent || "").toLowerCase());
   stream.querySelectorAll(".gap").forEach((/** @type {Element} */ gap) => gap.remove());
-  document.querySelector(".columns")?.classList.toggle("pov", seat !== "");
+  root.classList.toggle("pov", seat !== "");
   let count = 0, unseen = 0;
   events.forEach((event, at) => {
     const told = seat === "" || has(event.dataset.to, seat);
