@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import selectors
@@ -141,7 +142,7 @@ def _run(
             writer.plan(plans)
         same_plan(writer, plans)
         writer.start()
-        with interrupts() as asked_to_stop:
+        with interrupts() as asked_to_stop, collected_seldom():
             runner = Runner(writer, plans, progress, asked_to_stop)
             stopped = runner.run(workers)
         writer.close()
@@ -196,6 +197,17 @@ def interrupts() -> Iterator[Interrupts]:
     finally:
         for number, handler in zip(signals, before, strict=True):
             signal.signal(number, handler)
+
+
+@contextmanager
+def collected_seldom() -> Iterator[None]:
+    """Let the cycle collector come rarely: rows are many objects, and never a cycle."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class Ended(NamedTuple):

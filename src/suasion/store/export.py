@@ -7,6 +7,7 @@ from typing import Any
 
 from suasion.core.episode import RAW, canonical
 from suasion.measures.filed import Filed
+from suasion.store.database import Damaged
 from suasion.store.run import Run
 
 
@@ -16,8 +17,13 @@ def jsonl(run: Run, *, stable: bool = False) -> Iterator[bytes]:
     With `stable`, what the episode's digest covers and nothing else: the same bytes however many
     workers played it and however often it was killed. Otherwise also seats, arm, replicate,
     status, raw words and what an import kept.
+
+    Raises Damaged at the first episode that does not match its seal.
     """
-    return (canonical(_stable(filed) if stable else _full(filed)) for filed in run.all())
+    for filed in run.all():
+        if filed.damaged and not run.row(filed.id).damaged:
+            raise Damaged(f"{filed.id[:80]!r} is not what was recorded: suasion check {run.path}")
+        yield canonical(_stable(filed) if stable else _full(filed))
 
 
 def _stable(filed: Filed) -> dict[str, Any]:
