@@ -189,6 +189,7 @@ const keys = {
 };
 addEventListener("keydown", (event) => {
   const on = /** @type {HTMLElement} */ (event.target);
+  if (event.key === "Escape" && channel) { channel = ""; changed(); }
   if (event.key === "Escape") on.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(on.tagName)) return;
   if (!Object.hasOwn(keys, event.key)) return;
@@ -207,7 +208,8 @@ addEventListener("hashchange", follow);
 document.querySelectorAll(".matrix a").forEach((cell) => cell.addEventListener("click", () => {
   const data = /** @type {HTMLElement} */ (cell).dataset;
   channel = data.by + "-" + data.for;
-  filter();
+  changed();
+  say("One channel is shown; Escape shows all");
 }));
 search.value = asked.get("q") || "";
 for (const option of pov.options) if (option.value && option.text.split(",")[0] === asked.get("pov")) pov.value = option.value;
