@@ -30,7 +30,7 @@ from suasion.runner.run import BATCH
 from suasion.runner.worker import collect_seldom, whole
 from suasion.store.writer import End, Plan, Writer
 
-EPISODES = 40_000
+EPISODES = 20_000
 """Planned, more than are played."""
 ROUNDS = 5
 
@@ -69,10 +69,13 @@ class Recorded:
 
     def __init__(self, folder: Path) -> None:
         self._env = Influence(rounds=ROUNDS)
-        self._writer = Writer(folder)
+        planning = Writer(folder)
         seats = [Held(seat.name, "policy/talker") for seat in self._env.seats()]
         plan = Plan("", "arm", 0, 0, "smoke", "influence", "1", {}, seats)
-        self._writer.plan(plan for _ in range(EPISODES))
+        planning.plan(plan for _ in range(EPISODES))
+        planning.start()
+        planning.close()  # what is timed begins with an empty log
+        self._writer = Writer(folder)
         self._writer.start()
         self._numbers = count(1)
 

@@ -138,11 +138,13 @@ RAW = 5
 
 
 def canonical(value: Json) -> bytes:
-    """One way to write a JSON value: keys in order, no spaces, ASCII; lone surrogates survive."""
-    return _ENCODER.encode(value).encode()
+    """One way to write a JSON value: keys in order, no spaces, UTF-8; lone surrogates survive."""
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False
+)
 
 
 def all_draws(episode: Episode) -> Iterable[Draw]:

@@ -2,8 +2,8 @@
 
 Every scripted action pays for its digest, and the standard library's JSON would cost more than
 SQLite does. msgspec writes the same bytes for nearly everything. What it writes otherwise (very
-small and very large floats, DEL, most accented letters) or wrongly (NaN as null) is seen in what
-it wrote, and left to `canonical`.
+small and very large floats, DEL) or wrongly (NaN as null) is seen in what it wrote, and left to
+`canonical`.
 """
 
 from __future__ import annotations
@@ -40,15 +40,10 @@ def canonically(value: Json) -> bytes:
     """The same bytes as `canonical`."""
     try:
         text = _sorted(value)
-        if b"\x7f" in text or any(_sorted(odd) in text for odd in _odd_floats(pack(value))):
-            return canonical(value)
-        if text.isascii():
-            return text
+        odd = b"\x7f" in text or any(_sorted(odd) in text for odd in _odd_floats(pack(value)))
     except (UnicodeEncodeError, OverflowError, TypeError, ValueError, RecursionError):
         return canonical(value)
-    escaped = text.decode().encode("ascii", "backslashreplace")
-    # JSON knows no \\x and no \\U, and what is no escape of ours may look like one
-    return canonical(value) if b"\\x" in escaped or b"\\U" in escaped else escaped
+    return canonical(value) if odd else text
 
 
 def _odd_floats(packed: bytes) -> Iterator[float]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
-from suasion.core.episode import RAW, canonical
+from suasion.core.episode import RAW
 from suasion.measures.filed import Filed
 from suasion.store.database import Damaged
 from suasion.store.run import Run
@@ -23,7 +24,11 @@ def jsonl(run: Run, *, stable: bool = False) -> Iterator[bytes]:
     for filed in run.all():
         if filed.damaged and not run.row(filed.id).damaged:
             raise Damaged(f"{filed.id[:80]!r} is not what was recorded: suasion check {run.path}")
-        yield canonical(_stable(filed) if stable else _full(filed))
+        yield _encode(_stable(filed) if stable else _full(filed)).encode()
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+"""In ASCII, so that lines with half a character in them are JSON for everyone."""
 
 
 def _stable(filed: Filed) -> dict[str, Any]:

@@ -6,6 +6,8 @@ the primary key, and the table is ordered by it.
 
 from __future__ import annotations
 
+from functools import cache
+
 FORMAT = 1
 """Version of the record's format; raised whenever these tables mean something else."""
 APPLICATION = 0x53554153
@@ -70,12 +72,14 @@ CREATE TABLE sessions (
 SCHEMA = tuple(table.strip() for table in _TABLES.split(";")[:-1])
 
 
+@cache
 def insert(table: str, columns: tuple[str, ...]) -> str:
     """The statement that adds a row."""
     marks = ",".join("?" * len(columns))
     return f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"  # noqa: S608 - ours
 
 
+@cache
 def select(table: str, columns: tuple[str, ...], where: str) -> str:
     """The statement that reads rows."""
     return f"SELECT {','.join(columns)} FROM {table} WHERE {where}"  # noqa: S608 - ours
