@@ -252,3 +252,10 @@ def test_contrasts_of_one_question_are_corrected_together() -> None:
     both = common.contrasts({"x": sample, "y": sample}, ["t"])
     assert alone.p is not None
     assert both["x"].p == pytest.approx(2 * alone.p)
+
+
+def test_a_line_without_spread_differs_from_one_that_has_some() -> None:
+    line_up = ("extractor", "silent_random", "talking_random", "talking_random")
+    found = timing.answer(results([game(k, line_up) for k in range(8)]))
+    assert ["policy/extractor", "policy/talking_random"] in found.statistics["ends_apart"]
+    assert found.sentence.startswith("Spending rhythms differ: silent_random spends 100%")

@@ -123,25 +123,29 @@ class Answer:
 
     @cached_property
     def apart(self) -> list[tuple[str, str]]:
-        """Pairs whose ends are apart: intervals corrected for the number of pairs do not meet."""
-        pairs = comb(len(self.lines), 2)
-        bounds = {agent: self._bounds(agent, 1 - 0.05 / max(pairs, 1)) for agent in self.lines}
-        found = []
-        for a, b in combinations(self.lines, 2):
-            one, other = sorted((bounds[a], bounds[b]), key=lambda x: x or (0.0, 0.0))
-            if one and other and one[1] < other[0]:
-                found.append((a, b))
-        return found
+        """Pairs whose ends differ, judged together by Holm's method."""
+        from suasion.stats.holm import holm
 
-    def _bounds(self, agent: str, level: float) -> tuple[float, float] | None:
-        from suasion.stats.cluster import cluster_mean
-        from suasion.stats.interval import Recipe
+        pairs = list(combinations(self.lines, 2))
+        judged = holm([self._p(*pair) for pair in pairs])
+        return [pair for pair, p in zip(pairs, judged, strict=True) if p is not None and p < 0.05]
 
-        played = self.played[agent]
-        recipe = Recipe(level=level, methods=(self.results.methods[0],), draws=20_000)
-        ends, games = [p.series[-1] for p in played], [p.filed.id for p in played]
-        made = cluster_mean(ends, games, recipe)[0]
-        return None if made.low is None or made.high is None else (made.low, made.high)
+    def _p(self, agent: str, other: str) -> float | None:
+        """By flipping signs of games where two agents met, by regrouping where they never did."""
+        from suasion.stats.permutation import sign_flip, two_sample
+
+        one, two = self._ends(agent), self._ends(other)
+        met = [one[game] - two[game] for game in one if game in two]
+        if met:
+            return sign_flip(met).value
+        return two_sample(list(one.values()), list(two.values())).value
+
+    def _ends(self, agent: str) -> dict[str, float]:
+        """By game, the share of an agent's budget that went into pulls, over its seats."""
+        by: dict[str, list[float]] = {}
+        for played in self.played[agent]:
+            by.setdefault(played.filed.id, []).append(played.series[-1])
+        return {game: fsum(ends) / len(ends) for game, ends in by.items()}
 
 
 def _place(row: Estimate) -> int:
@@ -207,17 +211,26 @@ def _action(played: Played, at: int) -> Link:
 
 
 def _sentence(found: Answer) -> str:
-    low, high = (pick(found.lines, key=found.end) for pick in (min, max))
-    if len(found.lines) == 1:
+    low, high = _extremes(found)
+    if low == high:
         return f"Only one agent is on record: {_course(found, low)}."
     if found.apart:
         verdict = "Spending rhythms differ"
     else:
-        verdict = "Whether spending rhythms differ is not settled, the corrected intervals overlap"
+        verdict = "Whether spending rhythms differ is not settled"
     return (
         f"{verdict}: {_course(found, high)}, while {_course(found, low)}. It says when budgets "
         "move, not what was said."
     )
+
+
+def _extremes(found: Answer) -> tuple[str, str]:
+    """Who ends lowest and highest: the widest pair that differs, or of all where none does."""
+    named: Sequence[str] = list(found.lines)
+    if found.apart:
+        named = max(found.apart, key=lambda two: abs(found.end(two[0]) - found.end(two[1])))
+    ends = sorted(named, key=found.end)
+    return ends[0], ends[-1]
 
 
 def _course(found: Answer, agent: str) -> str:
@@ -245,9 +258,9 @@ def _sureness(found: Answer) -> Iterator[str]:
     pairs = comb(len(found.lines), 2)
     if pairs:
         yield (
-            "Whether lines differ is judged at their ends alone, by intervals corrected for "
-            f"{pairs} pairs (Bonferroni): {len(found.apart)} of them are apart. No order is "
-            "claimed elsewhere."
+            "Whether lines differ is judged at their ends alone, by flipping the signs of whole "
+            f"games, two-sided, corrected by Holm's method: {len(found.apart)} of {pairs} pairs "
+            "differ. No order is claimed elsewhere."
         )
     if len(set(counts.values())) > 1:
         yield "Unequal pools: lines over more agent-episodes are smoother; they are not ranked."
