@@ -26,9 +26,10 @@ from suasion.core.play import Play, drive
 from suasion.environments.influence.rules import Influence
 from suasion.measures.filed import Held
 from suasion.runner.frames import Whole, framed, from_worker
-from suasion.runner.run import BATCH
+from suasion.runner.loop import BATCH
 from suasion.runner.worker import collect_seldom, whole
-from suasion.store.writer import End, Plan, Writer
+from suasion.store.planned import End, Plan
+from suasion.store.writer import Writer
 
 EPISODES = 20_000
 """Planned, more than are played."""

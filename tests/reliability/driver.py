@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from suasion.runner.frames import OnDisk
-from suasion.runner.run import Runner, run
+from suasion.runner.loop import Runner
+from suasion.runner.run import run
 from suasion.store.writer import Writer
 
 

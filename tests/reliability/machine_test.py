@@ -36,9 +36,10 @@ from suasion.runner.worker import columns, whole
 from suasion.store.export import jsonl
 from suasion.store.folder import Busy, held, manifest_bytes, new_manifest, put
 from suasion.store.folder import Held as Lock
+from suasion.store.planned import End, Plan
 from suasion.store.rows import checked_row
 from suasion.store.run import open_run
-from suasion.store.writer import End, Plan, Writer
+from suasion.store.writer import Writer
 
 MEMORY = Path("/dev/shm")
 """Where a sync costs nothing: what a crash leaves here is copied, not torn."""

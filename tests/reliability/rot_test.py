@@ -23,7 +23,8 @@ from suasion.runner.check import Finding, examine
 from suasion.store import file
 from suasion.store.database import Damaged
 from suasion.store.folder import NotARun
-from suasion.store.run import Run, Stored, open_run
+from suasion.store.read import Stored
+from suasion.store.run import Run, open_run
 
 DRIVER = Path(__file__).with_name("driver.py")
 BY_EPISODE = {

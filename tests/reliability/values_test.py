@@ -19,9 +19,10 @@ from suasion.measures.filed import Filed, Held
 from suasion.measures.imported import BadLine, Imported
 from suasion.store import values as store_values
 from suasion.store.folder import manifest_bytes, new_manifest, put
+from suasion.store.planned import Plan
 from suasion.store.run import open_run
 from suasion.store.values import Unstorable
-from suasion.store.writer import Plan, Writer
+from suasion.store.writer import Writer
 
 Fill = Callable[[Any], Filed]
 

@@ -29,16 +29,15 @@ from suasion.store.folder import (
     read_manifest,
     witnessed,
 )
-from suasion.store.run import (
+from suasion.store.read import (
     UNREADABLE,
     EpisodeRow,
-    Run,
     filed,
-    open_run,
     read_rows,
     sessions,
     stored,
 )
+from suasion.store.run import Run, open_run
 from suasion.store.seals import seal
 
 

@@ -15,7 +15,7 @@ from suasion.core.episode import canonical
 from suasion.measures.filed import Held
 from suasion.runner.remake import remake
 from suasion.store.folder import new_manifest
-from suasion.store.writer import Plan
+from suasion.store.planned import Plan
 
 
 class JobSeat(Protocol):

@@ -1,39 +1,21 @@
-"""Run a study: plan it, give its episodes to workers, put on disk what they say, and stop well."""
+"""Run a study into a folder, or go on with it where it was left, and say how it ended."""
 
 from __future__ import annotations
 
-import gc
 import json
 import os
-import selectors
 import shutil
-import signal
 import sqlite3
-import threading
-from collections import Counter, deque
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 from suasion.core.asks import Json
 from suasion.runner import plan as planning
-from suasion.runner.frames import (
-    Arrived,
-    FromWorker,
-    Job,
-    Leaving,
-    OnDisk,
-    Ready,
-    Stuck,
-    Unanswered,
-    Whole,
-)
-from suasion.runner.hands import Hand
+from suasion.runner.loop import Runner
 from suasion.runner.progress import Progress, Quiet, Tally
-from suasion.store.database import Damaged
+from suasion.runner.stopping import collected_seldom, interrupts
 from suasion.store.folder import (
     LOCK,
     MANIFEST,
@@ -45,17 +27,8 @@ from suasion.store.folder import (
     put,
     read_manifest,
 )
-from suasion.store.values import strict_json
-from suasion.store.writer import DURABLE, PLANNED, End, Plan, Writer
-
-TICK = 0.1
-"""Seconds between two looks at the clock."""
-BATCH = 16
-"""Episodes put on disk together, at most."""
-DEATHS = 3
-"""Workers that may die over one episode."""
-AHEAD = 16
-"""Scripted episodes that a worker holds, at most, so that it never waits for the next."""
+from suasion.store.planned import PLANNED, Plan
+from suasion.store.writer import Writer
 
 
 @dataclass(frozen=True)
@@ -107,7 +80,7 @@ def run(
             runner, stopped = _run(writer, plans, workers, progress or Quiet())
         except (sqlite3.OperationalError, OSError) as error:
             return RunResult(folder, 1, {}, (), disk(folder, error), monotonic() - began)
-    return runner.result(folder, stopped, monotonic() - began)
+    return ended(runner, folder, stopped, monotonic() - began)
 
 
 def prepare(folder: Path, manifest: dict[str, Json]) -> None:
@@ -172,239 +145,13 @@ def disk(folder: Path, error: Exception) -> str:
     return f"{folder / RECORD}: {error} ({free}); finished episodes are kept, and run goes on"
 
 
-class Interrupts:
-    """How often the user asked to stop."""
-
-    def __init__(self) -> None:
-        self.times = 0
-
-    def __call__(self, *_: object) -> None:
-        """A signal came."""
-        self.times += 1
-
-
-@contextmanager
-def interrupts() -> Iterator[Interrupts]:
-    """Count Ctrl-C and SIGTERM instead of dying of them."""
-    count = Interrupts()
-    if threading.current_thread() is not threading.main_thread():
-        yield count
-        return
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, count) for number in signals]
-    try:
-        yield count
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
-
-
-@contextmanager
-def collected_seldom() -> Iterator[None]:
-    """Let the cycle collector come rarely: rows are many objects, and never a cycle."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-class Ended(NamedTuple):
-    """An episode that is over, and is reported once it is on disk."""
-
-    number: int
-    state: str
-    error: str | None
-
-
-@dataclass
-class Runner:
-    """A run under way."""
-
-    writer: Writer
-    plans: list[Plan]
-    progress: Progress
-    asked_to_stop: Interrupts
-    todo: deque[int] = field(default_factory=deque)
-    deaths: Counter[int] = field(default_factory=Counter)
-    states: dict[int, str] = field(default_factory=dict)
-    errors: dict[int, str] = field(default_factory=dict)
-    hands: list[Hand] = field(default_factory=list)
-    ended: list[Ended] = field(default_factory=list)
-    leaving: list[tuple[Hand, int]] = field(default_factory=list)
-    running: set[int] = field(default_factory=set)
-    held_since: float | None = None
-
-    def run(self, workers: int) -> str | None:
-        """Play all that is not whole; why it stopped early, if it did."""
-        for number, _, state, _ in self.writer.plans():
-            self.states[number] = state
-        self.todo.extend(n for n, state in self.states.items() if state != "whole")
-        self.progress.planned(self.arms())
-        with ExitStack() as stack, selectors.DefaultSelector() as selector:
-            stack.callback(self._dismiss)
-            for _ in range(min(workers, len(self.todo))):
-                self._hire(selector)
-            while self._at_work():
-                if self.asked_to_stop.times > 1:
-                    for hand in self.hands:
-                        hand.kill()
-                    self._commit()
-                    break
-                self._turn(selector)
-        return "interrupted" if self.asked_to_stop.times else None
-
-    def _at_work(self) -> bool:
-        if self.asked_to_stop.times and self.todo:
-            self.progress.stopping("interrupted: episodes under way are finished first")
-            self.todo.clear()
-        return bool(self.todo or self.ended or any(hand.given for hand in self.hands))
-
-    def _turn(self, selector: selectors.BaseSelector) -> None:
-        """Give, listen, write."""
-        for hand in self.hands:
-            self._give(hand)
-        for key, _ in selector.select(TICK):
-            self._listen(key.data, selector)
-        waited = monotonic() - (self.held_since or monotonic())
-        if self.leaving or len(self.ended) >= BATCH or waited > DURABLE / 2 or not self.todo:
-            self._commit()
-        self.writer.settle()
-        self.progress.tick()
-
-    def _hire(self, selector: selectors.BaseSelector) -> None:
-        hand = Hand()
-        self.hands.append(hand)
-        selector.register(hand.socket, selectors.EVENT_READ, hand)
-
-    def _dismiss(self) -> None:
-        for hand in self.hands:
-            hand.leave()
-        for hand in self.hands:
-            hand.wait()
-
-    def _give(self, hand: Hand) -> None:
-        while self.todo and hand.ready and len(hand.given) < self._room(self.todo[0]):
-            number = self.todo.popleft()
-            plan = self.plans[number - 1]
-            try:
-                record = self.writer.record(number) if self.states[number] != "planned" else []
-            except Damaged as error:
-                self._end(number, "failed", f"damaged: {error}")
-                continue
-            what = {
-                "environment": plan.environment,
-                "settings": plan.settings,
-                "seats": [seat.agent for seat in plan.seats],
-                "seed": plan.seed,
-            }
-            hand.given.append(number)
-            hand.tell(Job(number, strict_json(what), [list(row) for row in record]))
-            self.progress.started(plan.id, plan.arm or "")
-
-    def _room(self, number: int) -> int:
-        """How many episodes a worker may hold: one where seats are waited for."""
-        seats = self.plans[number - 1].seats
-        if not all((seat.agent or "").startswith("policy/") for seat in seats):
-            return 1
-        return max(1, min(AHEAD, len(self.todo) // (2 * len(self.hands))))
-
-    def _listen(self, hand: Hand, selector: selectors.BaseSelector) -> None:
-        heard = hand.heard()
-        if heard is None:
-            selector.unregister(hand.socket)
-            self._bury(hand)
-            if self.todo:
-                self._hire(selector)
-            return
-        for message in heard:
-            self._take(hand, message)
-        if self.held_since is None and self.writer.waiting:
-            self.held_since = monotonic()
-
-    def _take(self, hand: Hand, message: FromWorker) -> None:
-        match message:
-            case Ready():
-                hand.ready = True
-            case Leaving(number, kept, key, told):
-                if number not in self.running:
-                    self.running.add(number)
-                    self.states[number] = "running"
-                    self.writer.state(number, "running", None, self.deaths[number])
-                self.writer.leaving(number, kept, key, told)
-                self.leaving.append((hand, number))
-            case Arrived(number, kept, key, seconds):
-                self.writer.arrived(number, kept, key, seconds)
-                self._commit()
-            case Unanswered(number, key, why, seconds):
-                self.writer.unanswered(number, key, why, seconds)
-            case Stuck(number, state, error):
-                hand.given.remove(number)
-                self._end(number, state, error)
-            case Whole(number, end, body, hashed):
-                hand.given.remove(number)
-                self.writer.whole(number, End(*end), body, hashed)
-                self.ended.append(Ended(number, "whole", None))
-
-    def _end(self, number: int, state: str, error: str) -> None:
-        self.writer.state(number, state, error, self.deaths[number])
-        self.ended.append(Ended(number, state, error))
-
-    def _commit(self) -> None:
-        """On disk, then told: workers may ask, and progress moves."""
-        refused = self.writer.commit()
-        self.held_since = None
-        leaving, self.leaving = self.leaving, []
-        for hand, number in leaving:
-            hand.tell(OnDisk(number))
-        ended, self.ended = self.ended, []
-        for number, state, error in ended:
-            why = refused.get(number)
-            self._report(Ended(number, "failed", why) if why else Ended(number, state, error))
-
-    def _report(self, ended: Ended) -> None:
-        number, state, error = ended
-        self.states[number] = state
-        if error is not None:
-            self.errors[number] = error
-        plan = self.plans[number - 1]
-        self.progress.ended(plan.id, plan.arm or "", state, error)
-
-    def _bury(self, hand: Hand) -> None:
-        """A worker is dead: what it played is played again, unless it killed too many."""
-        self.hands.remove(hand)
-        hand.leave()
-        code = hand.wait()
-        if not hand.ready:
-            raise RuntimeError(f"a worker ended with code {code} before it began; see its message")
-        for place, number in enumerate(reversed(hand.given), 1):
-            if place == len(hand.given):
-                self.deaths[number] += 1
-                self.states[number] = "running"
-                self.writer.died(number, self.deaths[number])
-            if self.deaths[number] >= DEATHS:
-                self._end(number, "failed", f"worker died {DEATHS} times (exit code {code})")
-            elif not self.asked_to_stop.times:
-                self.todo.appendleft(number)
-
-    def arms(self) -> dict[str, Tally]:
-        """Where every condition stands."""
-        counts: dict[str, Counter[str]] = {}
-        for number, plan in enumerate(self.plans, 1):
-            counts.setdefault(plan.arm or "", Counter())[self.states.get(number, "planned")] += 1
-        return {
-            arm: Tally(sum(count.values()), count["whole"], count["blocked"], count["failed"])
-            for arm, count in counts.items()
-        }
-
-    def result(self, folder: Path, stopped: str | None, seconds: float) -> RunResult:
-        """How it ended."""
-        errors = tuple(
-            (self.plans[number - 1].id, self.states[number], error)
-            for number, error in sorted(self.errors.items())
-        )
-        arms = self.arms()
-        done = all(tally.whole == tally.planned for tally in arms.values())
-        code = 130 if stopped else 0 if done else 3
-        return RunResult(folder, code, arms, errors, stopped, seconds)
+def ended(runner: Runner, folder: Path, stopped: str | None, seconds: float) -> RunResult:
+    """How it ended."""
+    errors = tuple(
+        (runner.plans[number - 1].id, runner.states[number], error)
+        for number, error in sorted(runner.errors.items())
+    )
+    arms = runner.arms()
+    done = all(tally.whole == tally.planned for tally in arms.values())
+    code = 130 if stopped else 0 if done else 3
+    return RunResult(folder, code, arms, errors, stopped, seconds)

@@ -42,10 +42,10 @@ from suasion.runner.frames import (
     to_worker,
 )
 from suasion.runner.remake import remake
+from suasion.store.planned import End
 from suasion.store.rows import body_of, checked_row, decision_of
 from suasion.store.seals import body_hash, pack
 from suasion.store.values import of_json, stored, strict_json
-from suasion.store.writer import End
 
 WORDS = 2000
 """Characters of an error that are kept."""

@@ -21,7 +21,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=500, derandomize=True, deadline=None)
+@settings(max_examples=150, derandomize=True, deadline=None)
 @given(VALUES)
 @example([1e16, 1e-5, 0.0001, 123456789012345680.0, 5e-324, 1.7e308, -0.0, 1e15, 9.9e15, 0.00012])
 @example({"b": 1, "a": {"\uffff": 1, "\U0001f600": 2}, "é": "\x00\x1f\x7f\x80"})
@@ -31,7 +31,7 @@ def test_the_bytes_are_those_of_the_standard_library(value: Any) -> None:
     assert canonically(value) == canonical(value)
 
 
-@settings(max_examples=1000, derandomize=True, deadline=None)
+@settings(max_examples=150, derandomize=True, deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=20, max_size=20))
 def test_every_float_is_written_alike(values: list[float]) -> None:
     assert [canonically(value) for value in values] == [canonical(value) for value in values]

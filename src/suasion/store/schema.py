@@ -29,6 +29,7 @@ ATTEMPTS = (
     *("sent", "told", "outcome", "seconds"),
 )
 """Columns that the seal covers; `seal` follows them."""
+ATTEMPT_ORDER = "ORDER BY step, seat, aside, repeat, attempt"
 DRAWS = ("episode", "place", "name", "value", "of", "known_to", "step")
 EVENTS = ("episode", "id", "kind", "by", "data", "told_to", "truth")
 BAD_LINES = ("number", "kind", "file", "line", "reason", "episode", "raw")
