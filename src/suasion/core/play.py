@@ -113,11 +113,8 @@ class Play(Generic[S]):
         came, self._came = self._came, []
         if len(came) > 1:
             came.sort(key=_PLACE)
-        self.decisions += came
-        if self._inner:
-            start = len(self.decisions) - len(came)
-            self.decisions[start:] = sorted([*came, *self._inner], key=_PLACE)
-            self._inner = []
+        self.decisions += sorted([*came, *self._inner], key=_PLACE) if self._inner else came
+        self._inner.clear()
         if came[0].aside:
             self._tell_nobody(came)
             return self._ask_turns()

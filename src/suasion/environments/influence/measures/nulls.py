@@ -36,14 +36,6 @@ class Redrawn(NamedTuple):
     """`None` where no redraw had an eligible favour."""
 
 
-class Draws(NamedTuple):
-    """The acts that are shuffled, in the order of the log, and whom each draw gives them to."""
-
-    acts: Sequence[Act]
-    to: Array
-    """(acts, draws)."""
-
-
 def stream(game: Game, name: str) -> Generator:
     """The random numbers of one chance level of one episode."""
     from numpy.random import PCG64, Generator

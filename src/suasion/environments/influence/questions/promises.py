@@ -287,17 +287,15 @@ def _example(rule: str, one: One, found: Answer) -> Example:
 def _lies(found: Answer) -> Listing:
     """Every broken promise, with what was broken; by who broke most, then as the run has them."""
     rows: list[tuple[str, Sequence[Json | Link]]] = []
+    points = by_seat(found.results, "points_received")
     for filed in found.cast.filed:
-        ids, points = game_of(filed).ids, by_seat(found.results, "points_received")[filed.id]
-        broken = {ids[j.made.at]: j.promisor for j in ledger(game_of(filed)) if j.state == "broken"}
         for remark in beside(filed).remarks:
-            if remark.state == "broken":
-                seat = broken[remark.event]
-                agent = filed.seats[seat].agent or "unknown"
-                link = Link(filed.id, remark.event)
-                rows.append(
-                    (agent, [agent, filed.seats[seat].name, remark.words, points[seat], link])
-                )
+            promisor = filed.episode.events[remark.event].by
+            if remark.state == "broken" and promisor is not None:
+                held = filed.seats[promisor]
+                agent, link = held.agent or "unknown", Link(filed.id, remark.event)
+                row = [agent, held.name, remark.words, points[filed.id][promisor], link]
+                rows.append((agent, row))
     counts = Counter(agent for agent, _ in rows)
     rows.sort(key=lambda row: (-counts[row[0]], row[0]))
     each = ", ".join(f"{agent} {count}" for agent, count in counts.most_common())
