@@ -23,6 +23,10 @@ class Forfeit:
     reason: str
 
 
+NULL = Forfeit("null")
+"""An answer taken out by a fork; no ask and no agent gives it."""
+
+
 Answer = Json | Forfeit
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from hashlib import sha512
 from itertools import count
+from random import Random
 from struct import Struct
 from typing import Any, NamedTuple, TypeVar
 
@@ -46,7 +48,7 @@ class Source:
     """
 
     kind = "recorded"
-    """For the header: `seeded` can be drawn again, `recorded` only read."""
+    """For the header: `seeded` and `shared` can be drawn again, `recorded` only read."""
 
     def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
         """`k` different places among `n`; one place when `k` is 0; a number when `n` is 0."""
@@ -117,6 +119,38 @@ class Seeded(Source):
         return next(numbers)
 
 
+CHANNEL = "channel"
+"""Who draws for the delivery chain; never from a shared stream, which it would move."""
+
+
+class Shared(Source):
+    """One CPython generator for all names, in the order of the calls: parity with another engine.
+
+    Each call is the one that such an engine makes: `random` for a number, `choice` for a place,
+    `choices` for a weighted one, `sample`, and `shuffle` where all are drawn. Names that begin
+    with one of `apart` have streams of their own.
+    """
+
+    kind = "shared"
+
+    def __init__(self, seed: int, apart: Sequence[str] = ()) -> None:
+        self._random, self._seeded = Random(seed), Seeded(seed)
+        self._apart = (f"{CHANNEL}/", *apart)
+
+    def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
+        if name.startswith(self._apart):
+            return self._seeded.draw(name, n, k, weights)
+        if not k and not weights:
+            return self._random.choice(range(n)) if n else self._random.random()
+        if not k:
+            return self._random.choices(range(n), weights)[0]
+        if k < n:
+            return self._random.sample(range(n), k)
+        deck = list(range(n))
+        self._random.shuffle(deck)
+        return deck
+
+
 class Recorded(Source):
     """The draws of a record, each name in its own order; past their end, `then`."""
 
@@ -146,6 +180,59 @@ class Twin(Source):
         usual, number = self._base.draw(name, n, k, weights), self._seen[name]
         self._seen[name] += 1
         return self._changes.get((name, number), usual)
+
+
+class Enumerated(Source):
+    """One path through every outcome of a small game, and how likely it is."""
+
+    def __init__(self, path: Sequence[int] = ()) -> None:
+        self._path = list(path)
+        self._sizes: list[int] = []
+        self.share = Fraction(1)
+        """How likely the path is, once it is walked."""
+
+    def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
+        if not n:
+            raise NoDraw(f"draw {name!r} is a number: its outcomes cannot be listed")
+        return self.places(name, n, k) if k else self.place(name, n, weights or [1] * n)
+
+    def place(self, name: str, n: int, weights: Sequence[float]) -> int:  # noqa: ARG002
+        turn = len(self._sizes)
+        self._sizes.append(n)
+        if turn == len(self._path):
+            self._path.append(0)
+        shares = [Fraction(weight) for weight in weights]
+        self.share *= shares[self._path[turn]] / sum(shares)
+        return self._path[turn]
+
+    def places(self, name: str, n: int, k: int) -> list[int]:
+        deck = list(range(n))
+        for at in range(min(k, n - 1)):
+            other = at + self.place(name, n - at, [1] * (n - at))
+            deck[at], deck[other] = deck[other], deck[at]
+        return deck[:k]
+
+    def following(self) -> Enumerated | None:
+        """The path after this one; `None` after the last."""
+        path = self._path
+        while path and path[-1] + 1 == self._sizes[len(path) - 1]:
+            path = path[:-1]
+        return Enumerated([*path[:-1], path[-1] + 1]) if path else None
+
+
+MASK, GOLDEN = 2**64 - 1, 0x9E3779B97F4A7C15
+
+
+def mix(z: int) -> int:
+    """SplitMix64's mixer (Steele, Lea and Flood 2014): 64 bits to 64 bits."""
+    z = ((z ^ z >> 30) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ z >> 27) * 0x94D049BB133111EB) & MASK
+    return z ^ z >> 31
+
+
+def units(start: int, n: int) -> list[float]:
+    """`n` numbers in [0, 1): number i, counted from 1, is a function of `start` and i."""
+    return [(mix((start + i * GOLDEN) & MASK) >> 11) * 2.0**-53 for i in range(1, n + 1)]
 
 
 class _Names(dict[str, str]):
@@ -210,6 +297,10 @@ class Chance:
         told = known_to(unit) if callable(known_to) else known_to
         self.log.append(_draw((name, unit, 0, told, self.step)))
         return unit
+
+    def block(self, name: str, n: int, known_to: Audience = NOBODY) -> list[float]:
+        """`n` numbers in [0, 1) that all follow from the one that is drawn and logged."""
+        return units(int(self.uniform(name, known_to) * 2**53), n)
 
     def reveal(self, name: str, to: To) -> None:
         """Say that from now on `to` may know the draws made under `name`."""

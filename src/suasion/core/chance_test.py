@@ -1,7 +1,9 @@
 """Draws are named, even, the same everywhere, logged, replayed, and changed one at a time."""
 
+import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from hashlib import sha512
 from itertools import permutations
 from typing import Any
@@ -9,7 +11,22 @@ from typing import Any
 import pytest
 from scipy.stats import chisquare
 
-from suasion.core.chance import Chance, Draw, Recorded, Seeded, Source, Twin, stream
+from suasion.core.chance import (
+    CHANNEL,
+    GOLDEN,
+    MASK,
+    Chance,
+    Draw,
+    Enumerated,
+    NoDraw,
+    Recorded,
+    Seeded,
+    Shared,
+    Source,
+    Twin,
+    mix,
+    stream,
+)
 from suasion.core.events import EVERYONE, NOBODY
 
 
@@ -241,3 +258,95 @@ def test_a_twin_differs_in_one_draw() -> None:
     same = [one == two for one, two in zip(*draws, strict=True)]
     assert same == [True, False, True, True, True]
     assert draws[1][1] == 0
+
+
+# --- one stream for all ---
+
+
+def test_a_shared_stream_is_drawn_as_another_engine_draws() -> None:
+    chance, generator = Chance(Shared(5)), random.Random(5)
+    options = list("abcdefg")
+    for _ in range(50):
+        assert chance.uniform("u") == generator.random()
+        assert chance.pick("p", options) == generator.choice(options)
+        assert chance.sample("s", options, 3) == generator.sample(options, 3)
+        weights = [1, 2, 3, 4, 5, 6, 7]
+        assert chance.pick("w", options, weights) == generator.choices(options, weights)[0]
+        deck = options.copy()
+        generator.shuffle(deck)
+        assert chance.shuffle("deck", options) == deck
+
+
+def test_what_is_apart_does_not_move_a_shared_stream() -> None:
+    chance, generator = Chance(Shared(5, ("swap",))), random.Random(5)
+    seen = [(chance.uniform("swap"), chance.of(CHANNEL).uniform("loss")) for _ in range(3)]
+    assert chance.uniform("u") == generator.random()
+    own = Chance(Seeded(5))
+    assert [swap for swap, _ in seen] == [own.uniform("swap") for _ in range(3)]
+    assert [loss for _, loss in seen] == [own.of(CHANNEL).uniform("loss") for _ in range(3)]
+
+
+# --- blocks ---
+
+
+def test_a_block_is_one_draw_from_which_all_its_numbers_follow() -> None:
+    chance = Chance(Seeded(2))
+    first, second = chance.block("b", 1000), chance.block("b", 3)
+    assert [draw.of for draw in chance.log] == [0, 0]
+    again = Chance(Recorded(chance.log))
+    assert (again.block("b", 1000), again.block("b", 3)) == (first, second)
+    assert first[:3] != second
+    assert again.log == chance.log
+
+
+def test_a_longer_block_begins_as_a_shorter_one() -> None:
+    assert Chance(Seeded(2)).block("b", 9)[:4] == Chance(Seeded(2)).block("b", 4)
+
+
+def test_the_mixer_is_splitmix64() -> None:
+    # The first outputs of SplitMix64 seeded with 1234567, as published with its reference code.
+    published = [6457827717110365317, 3203168211198807973, 9817491932198370423]
+    assert [mix((1234567 + at * GOLDEN) & MASK) for at in (1, 2, 3)] == published
+
+
+def test_the_numbers_of_blocks_are_spread_evenly() -> None:
+    numbers = [unit for seed in range(20) for unit in Chance(Seeded(seed)).block("b", 500)]
+    assert all(0 <= unit < 1 for unit in numbers)
+    # Ten bins of 10,000 numbers: the statistic exceeds 27.9 once in a thousand (chi-squared, 9).
+    counts = Counter(int(unit * 10) for unit in numbers)
+    assert sum((counts[each] - 1000) ** 2 / 1000 for each in range(10)) < 27.9
+
+
+# --- every outcome ---
+
+
+def walked(draw: Callable[[Chance], object]) -> dict[object, Fraction]:
+    """Every outcome with its probability."""
+    found: dict[object, Fraction] = {}
+    source: Enumerated | None = Enumerated()
+    while source is not None:
+        outcome = draw(Chance(source))
+        found[outcome] = found.get(outcome, Fraction(0)) + source.share
+        source = source.following()
+    return found
+
+
+def test_every_outcome_is_walked_with_its_probability() -> None:
+    third = Fraction(1, 3)
+    assert walked(lambda chance: chance.pick("p", "abc")) == {"a": third, "b": third, "c": third}
+    assert walked(lambda chance: chance.pick("p", "ab", [1, 3])) == {
+        "a": Fraction(1, 4),
+        "b": Fraction(3, 4),
+    }
+    dealt = walked(lambda chance: tuple(chance.sample("s", "abcd", 2)))
+    assert len(dealt) == 12
+    assert set(dealt.values()) == {Fraction(1, 12)}
+    assert len(walked(lambda chance: tuple(chance.shuffle("s", "abcd")))) == 24
+    both = walked(lambda chance: chance.pick("p", "ab") + chance.pick("q", "abc"))
+    assert len(both) == 6
+    assert sum(both.values()) == 1
+
+
+def test_a_number_has_no_outcomes_that_could_be_listed() -> None:
+    with pytest.raises(NoDraw, match="'u' is a number"):
+        walked(lambda chance: chance.uniform("u"))

@@ -9,7 +9,7 @@ from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from suasion.core.asks import Answer, Ask, Json
-from suasion.core.chance import Chance
+from suasion.core.chance import Chance, Seeded, Source
 from suasion.core.events import EVERYONE, NOTHING, Event, To
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Aside(NamedTuple):
 
 
 class Out(Protocol):
-    """Where the rules put facts."""
+    """Where the rules put facts, and ask what became of them."""
 
     @property
     def here(self) -> int:
@@ -71,6 +71,18 @@ class Out(Protocol):
         truth: Mapping[str, Json] = NOTHING,
     ) -> int:
         """Record one fact; its id. Data and truth are the event's own: never changed later."""
+
+    def delivered(self, event: int, seat: int) -> bool:
+        """Whether an event has reached a seat: it may be lost, late or sent elsewhere."""
+
+    @property
+    def direct(self) -> bool:
+        """Whether every event reaches whom it is told, at once and as it is: no channels."""
+
+    def arrived(self, seat: int, since: int) -> Sequence[Event]:
+        """What has reached a seat, in its order, but for the first `since`: for rules that show
+        a seat windows in place of telling it news.
+        """
 
 
 class Environment(ABC, Generic[S]):
@@ -90,6 +102,10 @@ class Environment(ABC, Generic[S]):
     @abstractmethod
     def seats(self) -> Sequence[Seat]:
         """The seats these settings make."""
+
+    def source(self, seed: int) -> Source:
+        """Where the draws of an episode come from: a stream for each name, unless said here."""
+        return Seeded(seed)
 
     @abstractmethod
     def open(self, chance: Chance, out: Out) -> S:
@@ -155,6 +171,40 @@ class Asked(NamedTuple):
     def key(self) -> tuple[int, int, str, int]:
         """Where in the episode it belongs."""
         return self[:4]
+
+
+class AskedMany(NamedTuple):
+    """All that a group of seats is given when they must answer: the same turn, and columns."""
+
+    step: int
+    seat: int
+    """The first of them, which stands for all in the record."""
+    aside: str
+    repeat: int
+    turn: Turn
+    news: Sequence[Event]
+    """What all were told since they last answered; of events in columns, the rows of these seats
+    in their order, as far as they have one."""
+    chance: Chance
+    """The group's own."""
+    seats: tuple[int, ...]
+    own: Mapping[int, Sequence[Event]]
+    """What single seats were told beside, by seat."""
+
+    @property
+    def key(self) -> tuple[int, int, str, int]:
+        """Where in the episode it belongs."""
+        return self[:4]
+
+
+class Group(NamedTuple):
+    """One script for many seats: the same object at each of their places in the line-up.
+
+    It answers for all that share a turn at once, an answer a seat and in their order. Rules and
+    other seats cannot tell it from as many scripts.
+    """
+
+    answers: Callable[[AskedMany], Sequence[Json]]
 
 
 class Said(NamedTuple):

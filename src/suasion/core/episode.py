@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from math import inf
 from typing import NamedTuple
 
 from suasion.core.asks import Answer, Forfeit, Json
@@ -32,25 +33,34 @@ class Decision(NamedTuple):
     """What a script drew to decide; it is run again on replay and must answer the same."""
     meant: Mapping[str, Json] = NOTHING
     """The truth of what a script meant; told to no seat."""
+    seats: tuple[int, ...] = ()
+    """Of a group: all that answered; `seat` is the first, and `answer` a list in this order."""
 
     @property
     def key(self) -> Key:
         """Where in the episode it belongs, whatever the order of arrival."""
         return self[:4]
 
+    def each(self) -> Iterable[tuple[int, Answer]]:
+        """Every seat that answered, with its answer."""
+        if not self.seats:
+            return ((self[1], self[4]),)
+        answers: Json = self.answer
+        return zip(self.seats, answers, strict=True)
+
     def row(self) -> list[Json]:
         """The decision as plain JSON, raw words and all; draws as their rows."""
-        step, seat, aside, repeat, answer, raw, notes, draws, meant = self
+        step, seat, aside, repeat, answer, raw, notes, draws, meant, seats = self
         said = {"forfeit": answer.reason} if isinstance(answer, Forfeit) else {"answer": answer}
-        return [step, seat, aside, repeat, said, raw, notes, draws, meant]
+        return [step, seat, aside, repeat, said, raw, notes, draws, meant, seats]
 
     @classmethod
     def of(cls, row: Json) -> Decision:
         """The decision that was written as `row`."""
-        step, seat, aside, repeat, said, raw, notes, draws, meant = row
+        step, seat, aside, repeat, said, raw, notes, draws, meant, seats = row
         answer = Forfeit(said["forfeit"]) if "forfeit" in said else said["answer"]
         own = tuple(map(draw_of, draws))
-        return cls(step, seat, aside, repeat, answer, raw, tuple(notes), own, meant)
+        return cls(step, seat, aside, repeat, answer, raw, tuple(notes), own, meant, tuple(seats))
 
 
 def draw_of(row: Json) -> Draw:
@@ -78,10 +88,13 @@ class Header:
     settings: Mapping[str, Json]
     seed: int
     source: str = "seeded"
+    channels: Sequence[Mapping[str, Json]] = ()
+    """The delivery chain by names and parameters; empty where every event arrives as it is."""
 
     def row(self) -> list[Json]:
         """The header as plain JSON."""
-        return [self.environment, self.version, self.settings, self.seed, self.source]
+        channels = [dict(channel) for channel in self.channels]
+        return [self.environment, self.version, self.settings, self.seed, self.source, channels]
 
 
 @dataclass(frozen=True)
@@ -96,16 +109,18 @@ class Episode:
     payoffs: tuple[float, ...]
     outcome: Mapping[str, Json]
     carry: Json = None
+    changed: tuple[Json, ...] = ()
+    """What channels made of events on their way: [event, seat, [[to, late, data], …]]."""
 
     def of(self, *kinds: str) -> Iterator[tuple[int, Event]]:
         """The events of these kinds, with their ids."""
         return ((at, event) for at, event in enumerate(self.events) if event.kind in kinds)
 
     def rows(self) -> list[Json]:
-        """The record as plain rows: header, decisions, draws, events and what it paid."""
+        """The record as plain rows: header, decisions, draws, events, changes, what it paid."""
         decisions = [decision.row() for decision in self.decisions]
         end = [self.payoffs, self.outcome, self.carry]
-        return [self.header.row(), decisions, self.draws, self.events, end]
+        return [self.header.row(), decisions, self.draws, self.events, self.changed, end]
 
     def to_json(self) -> Json:
         """The record as plain JSON: lists and dictionaries that nothing else holds."""
@@ -114,15 +129,17 @@ class Episode:
     @classmethod
     def from_json(cls, data: Json) -> Episode:
         """The record again, equal to the one written."""
-        header, decisions, draws, events, (payoffs, outcome, carry) = data
+        header, decisions, draws, events, changed, (payoffs, outcome, carry) = data
+        environment, version, settings, seed, source, channels = header
         return cls(
-            Header(*header),
+            Header(environment, version, settings, seed, source, tuple(channels)),
             tuple(map(Decision.of, decisions)),
             tuple(map(draw_of, draws)),
             tuple(map(event_of, events)),
             tuple(payoffs),
             outcome,
             carry,
+            tuple(changed),
         )
 
     def digest(self) -> str:
@@ -147,7 +164,7 @@ _ENCODER = json.JSONEncoder(
 )
 
 
-def all_draws(episode: Episode) -> Iterable[Draw]:
-    """The draws of the rules and of the seats."""
-    own = (draw for decision in episode.decisions for draw in decision.draws)
-    return (*episode.draws, *own)
+def all_draws(episode: Episode, through: float = inf) -> Iterable[Draw]:
+    """The draws of the rules and of the seats, up to a step."""
+    own = (draw for d in episode.decisions if d.step < through for draw in d.draws)
+    return (*(draw for draw in episode.draws if draw.step <= through), *own)

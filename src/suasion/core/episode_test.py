@@ -41,7 +41,7 @@ EPISODE = Episode(
     {"points": [1, 2.5]},
     {"price": 3},
 )
-GOLDEN = "50e4e216af7a92ac0594ca799d42e3b0832ddb2f7d1475a51e942943d067893b"
+GOLDEN = "b29c69c049d755f962a087a2a782a7ba7e3e7948d35c53d7358a5b6f18ae1ff1"
 
 
 def test_a_record_read_again_is_the_same() -> None:

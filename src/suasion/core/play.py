@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, fields, replace
+from fractions import Fraction
 from operator import itemgetter
 from typing import Any, Generic
 
-from suasion.core.asks import Answer, Forfeit, same
-from suasion.core.chance import Chance, NoDraw, Recorded, Seeded, Source
+from suasion.core.asks import Answer, Forfeit, Json, same
+from suasion.core.chance import CHANNEL, Chance, Enumerated, NoDraw, Recorded, Source
 from suasion.core.environment import (
     Asked,
+    AskedMany,
     Environment,
+    Group,
     Live,
     Policy,
     Reply,
@@ -23,7 +28,7 @@ from suasion.core.environment import (
 from suasion.core.episode import Decision, Episode, Header, Key, all_draws
 from suasion.core.events import NOBODY, NOTHING
 from suasion.core.quick import maker
-from suasion.core.views import Board
+from suasion.core.views import Board, Channel, as_recorded
 
 
 class Diverged(Exception):
@@ -34,6 +39,8 @@ class OtherRules(ValueError):
     """A record of another environment, version or settings; it can still be read."""
 
 
+EDITED = "edited"
+"""The note on a decision whose answer a fork has changed."""
 INNER = ">"
 """Between the name of what is asked and the name of a call made to answer it."""
 
@@ -50,21 +57,28 @@ class Play(Generic[S]):
         seed: int,
         source: Source | None = None,
         keep: Callable[[Decision], object] | None = None,
+        channels: Sequence[Channel] = (),
+        named: Sequence[Mapping[str, Json]] = (),
+        groups: Iterable[Sequence[int]] = (),
     ) -> None:
+        """`named` says in the header which `channels` these are; `groups` are asked together."""
         self.env, self.seed, self.step, self.keep = env, seed, 0, keep
-        self.seats = len(env.seats())
-        self.chance = Chance(source or Seeded(seed))
-        self.board = Board(self.seats)
+        self.seats, self.named = len(env.seats()), named
+        self.chance = Chance(source or env.source(seed))
+        self.board = Board(self.seats, channels, self.chance.of(CHANNEL))
         self.decisions: list[Decision] = []
-        self.asked: dict[Key, Asked] = {}
+        self.asked: dict[Key, Asked | AskedMany] = {}
         self._came: list[Decision] = []
         self._inner: list[Decision] = []
         self._own: dict[int, Chance] = {}
+        self._group = {seat: group[0] for group in groups for seat in group}
         self.state = env.open(self.chance, self.board)
         self._ask_asides()
 
-    def answer(self, asked: Asked, said: Answer | Said | Reply) -> Decision:
+    def answer(self, asked: Asked | AskedMany, said: Answer | Said | Reply) -> Decision:
         """Take one answer; with the last one that was open, the rules step on."""
+        if isinstance(asked, AskedMany):
+            return self._answer_many(asked, said)
         ask, draws = asked.turn.ask, asked.chance.taken()
         step, seat, aside, repeat, *_ = asked
         if isinstance(said, Reply):
@@ -78,7 +92,17 @@ class Play(Generic[S]):
             said, meant = said
         if not isinstance(said, Forfeit) and not ask.allows(said):
             raise ValueError(f"seat {seat} was asked {ask}, and answered {said!r}")
-        return self.take(_decision((step, seat, aside, repeat, said, None, (), draws, meant)))
+        return self.take(_decision((step, seat, aside, repeat, said, None, (), draws, meant, ())))
+
+    def _answer_many(self, asked: AskedMany, said: Answer) -> Decision:
+        seats, allows, draws = asked.seats, asked.turn.ask.allows, asked.chance.taken()
+        answers = list(said) if isinstance(said, Sequence) and not isinstance(said, str) else said
+        if not isinstance(answers, list) or len(answers) != len(seats):
+            raise ValueError(f"{len(seats)} seats were asked, and answered {said!r:.80}")
+        for answer in _different(answers):
+            if not allows(answer):
+                raise ValueError(f"seats were asked {asked.turn.ask}, and one answered {answer!r}")
+        return self.take(Decision(*asked[:4], answers, None, (), draws, NOTHING, seats))
 
     def take(self, decision: Decision) -> Decision:
         """Take an answer that is already a decision, such as a recorded one."""
@@ -99,14 +123,16 @@ class Play(Generic[S]):
     def episode(self) -> Episode:
         """The record so far; whole once nothing is asked."""
         env = self.env
+        kind = self.chance.source.kind
         return Episode(
-            Header(env.name, env.version, settings(env), self.seed, self.chance.source.kind),
+            Header(env.name, env.version, settings(env), self.seed, kind, tuple(self.named)),
             tuple(self.decisions),
             tuple(self.chance.log),
             tuple(self.board.events),
             tuple(env.payoffs(self.state)),
             env.outcome(self.state),
             env.carry(self.state),
+            tuple(self.board.changed),
         )
 
     def _advance(self) -> None:
@@ -120,12 +146,15 @@ class Play(Generic[S]):
             return self._ask_turns()
         self.step += 1
         self.chance.step = self.step
+        self.board.tick(self.step)
         answers: dict[int, Answer] = {}
         self.board.meant.clear()
         for decision in came:
             answers[decision.seat] = decision.answer
             if decision.meant:
                 self.board.meant[decision.seat] = decision.meant
+        if self._group:  # in the order of seats, as if each had answered alone
+            answers = dict(sorted(pair for decision in came for pair in decision.each()))
         self.state = self.env.step(self.state, answers, self.chance, self.board)
         return self._ask_asides()
 
@@ -133,32 +162,94 @@ class Play(Generic[S]):
         """Answers out of band are events that a mark can link to, told to no seat."""
         for d in asides:
             self.board.meant = {d.seat: d.meant} if d.meant else {}
-            lost = isinstance(d.answer, Forfeit)
-            said = {"forfeit": d.answer.reason} if lost else {"answer": d.answer}
-            self.board.emit("aside", d.seat, {"name": d.aside, "repeat": d.repeat, **said}, NOBODY)
+            for seat, answer in d.each():
+                lost = isinstance(answer, Forfeit)
+                said = {"forfeit": answer.reason} if lost else {"answer": answer}
+                self.board.emit(
+                    "aside", seat, {"name": d.aside, "repeat": d.repeat, **said}, NOBODY
+                )
 
     def _ask_asides(self) -> None:
         for aside in self.env.asides(self.state):
             for repeat in range(aside.repeats):
-                self._ask(aside.seat, aside.turn, aside.name, repeat)
+                if aside.seat in self._group:
+                    self._ask_many((aside.seat,), aside.turn, aside.name, repeat)
+                else:
+                    self._ask(aside.seat, aside.turn, aside.name, repeat)
         if not self.asked:
             self._ask_turns()
 
     def _ask_turns(self) -> None:
-        for seat, turn in self.env.turns(self.state).items():
+        turns = self.env.turns(self.state)
+        if self._group:
+            turns = self._ask_groups(turns)
+        for seat, turn in turns.items():
             self._ask(seat, turn, "", 0)
+
+    def _ask_groups(self, turns: Mapping[int, Turn]) -> dict[int, Turn]:
+        """Ask the seats of a group that share a turn together; the turns of all others."""
+        alone, together = {}, dict[tuple[int, int], list[int]]()
+        group = self._group
+        for seat, turn in turns.items():
+            if seat in group:
+                together.setdefault((group[seat], id(turn)), []).append(seat)
+            else:
+                alone[seat] = turn
+        for seats in together.values():
+            self._ask_many(tuple(sorted(seats)), turns[seats[0]], "", 0)
+        return alone
+
+    def _ask_many(self, seats: tuple[int, ...], turn: Turn, aside: str, repeat: int) -> None:
+        first, step = seats[0], self.step
+        chance = self._chance_of(self._group[first])
+        news, own = self.board.news_of(seats, turn.told_to, aside != "")
+        asked = AskedMany(step, first, aside, repeat, turn, news, chance, seats, own)
+        self.asked[step, first, aside, repeat] = asked
+
+    def _chance_of(self, seat: int) -> Chance:
+        chance = self._own.get(seat)
+        if chance is None:
+            chance = self._own[seat] = self.chance.of(str(seat))
+        chance.step = self.step
+        return chance
 
     def _ask(self, seat: int, turn: Turn, aside: str, repeat: int) -> None:
         chance, step = self._own.get(seat), self.step
         if chance is None:
-            chance = self._own[seat] = self.chance.of(str(seat))
+            chance = self._chance_of(seat)
         chance.step = step
         news = self.board.news(seat, turn.told_to, aside != "")
         self.asked[step, seat, aside, repeat] = Asked(step, seat, aside, repeat, turn, news, chance)
 
 
-Seats = Sequence[Policy | Live | None]
+def _different(answers: list[Json]) -> Iterable[Json]:
+    """The answers without repetitions where that is quickly said; 1 is not True."""
+    try:
+        return [answer for _, answer in set(zip(map(type, answers), answers, strict=True))]
+    except TypeError:
+        return answers
+
+
+Seats = Sequence[Policy | Live | Group | None]
 """Who holds each seat; `None` where only the record can answer."""
+
+
+def groups_of(seats: Seats) -> list[list[int]]:
+    """The seats that each group in a line-up holds."""
+    by: dict[int, list[int]] = {}
+    for seat, holder in enumerate(seats):
+        if isinstance(holder, Group):
+            by.setdefault(id(holder), []).append(seat)
+    return list(by.values())
+
+
+def groups_in(decisions: Iterable[Decision]) -> list[list[int]]:
+    """The seats that answered together somewhere in a record."""
+    by: dict[int, set[int]] = {}
+    for decision in decisions:
+        met = set(decision.seats).union(*(by[seat] for seat in decision.seats if seat in by))
+        by.update(dict.fromkeys(met, met))
+    return [sorted(group) for group in {id(group): group for group in by.values()}.values()]
 
 
 def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> Iterator[list[Asked]]:
@@ -174,14 +265,24 @@ def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> It
                 for call in inner[old[:4]]:
                     play.note(call)
                 play.take(repeated(old, asked, seat))
+            elif isinstance(asked, AskedMany):
+                play.answer(asked, _together(seat, asked))
             elif isinstance(seat, Live):
                 waiting.append(asked)
+            elif isinstance(seat, Group):
+                raise TypeError(f"a group holds seat {asked.seat}: give Play groups_of(seats)")
             elif seat is None:
                 raise LookupError(f"the record ends before {asked.key}, and nobody sits there")
             else:
                 play.answer(asked, seat(asked))
         if waiting:
             yield waiting
+
+
+def _together(holder: Policy | Live | Group | None, asked: AskedMany) -> Sequence[Json]:
+    if not isinstance(holder, Group):
+        raise LookupError(f"the record ends before {asked.key}, and no group sits there")
+    return holder.answers(asked)
 
 
 def inner_key(asked: Asked, name: str, number: int) -> Key:
@@ -200,23 +301,41 @@ def _inner_calls(known: Iterable[Decision]) -> defaultdict[Key, list[Decision]]:
     return inner
 
 
-def repeated(old: Decision, asked: Asked, seat: Policy | Live | None) -> Decision:
-    """A recorded decision, after a script that sits there has shown that it repeats it."""
+def repeated(
+    old: Decision, asked: Asked | AskedMany, seat: Policy | Live | Group | None
+) -> Decision:
+    """A recorded decision, after a script that sits there has shown that it repeats it.
+
+    Where a fork has changed the answer the script is run all the same, for its memory and its
+    draws, and may say what it will.
+    """
     if isinstance(seat, Live):
-        if seat.resume is not None:
+        if seat.resume is not None and isinstance(asked, Asked):
             seat.resume(asked, old)
         asked.chance.taken()
     elif seat is not None:
-        try:
-            said = seat(asked)
-        except NoDraw as lost:
-            raise Diverged(f"{asked.key}: {lost}") from lost
-        again, meant = said if isinstance(said, Said) else (said, NOTHING)
+        again, meant = _again(asked, seat)
         draws = asked.chance.taken()
-        if not same(again, old.answer) or (draws, meant) != (old.draws, old.meant):
-            was = f"recorded {old.answer!r} from draws {[d.value for d in old.draws]}"
-            raise Diverged(f"{asked.key}: {was}; now {again!r} from {[d.value for d in draws]}")
+        repeats = same(again, old.answer) and (draws, meant) == (old.draws, old.meant)
+        if not repeats and EDITED not in old.notes:
+            was = f"recorded {old.answer!r:.400} from draws {[d.value for d in old.draws]}"
+            raise Diverged(
+                f"{asked.key}: {was}; now {again!r:.400} from {[d.value for d in draws]}"
+            )
     return old
+
+
+def _again(asked: Asked | AskedMany, seat: Policy | Group) -> tuple[Answer, Mapping[str, Json]]:
+    """What a script says when it is asked once more."""
+    try:
+        if isinstance(asked, AskedMany):
+            return list(_together(seat, asked)), NOTHING
+        if isinstance(seat, Group):
+            raise Diverged(f"{asked.key}: recorded of one seat, and a group sits there")
+        said = seat(asked)
+    except NoDraw as lost:
+        raise Diverged(f"{asked.key}: {lost}") from lost
+    return said if isinstance(said, Said) else (said, NOTHING)
 
 
 def drive(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> Episode:
@@ -229,15 +348,67 @@ def drive(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> Epi
 def same_rules(env: Environment[Any], episode: Episode) -> None:
     """Refuse to play on a record of other rules or settings; it can still be read."""
     header = episode.header
-    was = (header.environment, header.version, header.settings)
+    was = (header.environment, header.version, {**_added(env, header), **header.settings})
     now = (env.name, env.version, settings(env))
+    if was[:2] != now[:2]:
+        raise OtherRules(
+            f"the record is of {was[0]}, rules version {was[1]}; these rules are {now[0]},"
+            f" version {now[1]}: it can be read, and not played on"
+        )
     if was != now:
-        raise OtherRules(f"the record is of {was}, and these rules are {now}")
+        raise OtherRules(f"the record is of the settings {was[2]}, and these are {now[2]}")
+
+
+def _added(env: Environment[Any], header: Header) -> dict[str, Json]:
+    """Settings that rules have gained since: by default they leave a record as it was."""
+    usual: Any = env
+    found = {
+        each.name: each.default
+        for each in fields(usual)
+        if each.name not in header.settings and each.default is not MISSING
+    }
+    added: dict[str, Json] = json.loads(json.dumps(found, default=str))
+    return added
+
+
+def replaying(
+    env: Environment[Any],
+    episode: Episode,
+    keep: Callable[[Decision], object] | None = None,
+) -> Play[Any]:
+    """A play that will repeat an episode from its record alone, once it is driven with it."""
+    same_rules(env, episode)
+    header, changed = episode.header, episode.changed
+    return Play(
+        env,
+        header.seed,
+        Recorded(all_draws(episode), None, header.source),
+        keep,
+        channels=[as_recorded(changed)] if changed else (),
+        named=header.channels,
+        groups=groups_in(episode.decisions),
+    )
 
 
 def replay(env: Environment[Any], episode: Episode, seats: Seats | None = None) -> Episode:
     """The episode again from its record alone; `seats` are scripts to be audited on the way."""
-    same_rules(env, episode)
-    source = Recorded(all_draws(episode), None, episode.header.source)
-    play = Play(env, episode.header.seed, source)
-    return drive(play, seats or [None] * play.seats, episode.decisions)
+    play = replaying(env, episode)
+    again = drive(play, seats or [None] * play.seats, episode.decisions)
+    return replace(again, header=episode.header)
+
+
+def exact(
+    env: Environment[Any], seats: Callable[[], Seats], of: Callable[[Episode], Fraction | float]
+) -> Fraction:
+    """The expectation of a number over every outcome of chance, for small games.
+
+    Every path is walked, those of scripts' own draws too; NoDraw where a draw is a number.
+    """
+    source: Enumerated | None = Enumerated()
+    total = Fraction(0)
+    while source is not None:
+        line_up = seats()
+        play = Play(env, 0, source, groups=groups_of(line_up))
+        total += Fraction(of(drive(play, line_up))) * source.share
+        source = source.following()
+    return total

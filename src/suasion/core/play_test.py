@@ -4,12 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from suasion.core.asks import Answer, Choose, Forfeit, Number, Record
-from suasion.core.chance import Chance, Recorded, Seeded
+from suasion.core.chance import Chance, NoDraw, Recorded, Seeded
 from suasion.core.environment import (
     Aside,
     Asked,
@@ -31,6 +32,7 @@ from suasion.core.play import (
     Play,
     Seats,
     drive,
+    exact,
     inner_key,
     replay,
     rounds,
@@ -405,12 +407,19 @@ def test_one_is_not_true_to_an_audit() -> None:
 
 
 @pytest.mark.parametrize(
-    "env", [Match(rounds=4), Lemons(), type("Match", (Match,), {"version": "2"})()]
+    ("env", "said"),
+    [
+        (Match(rounds=4), r"the record is of the settings {'rounds': 3"),
+        (Lemons(), "the record is of match, rules version 1; these rules are lemons, version 1"),
+        (type("Match", (Match,), {"version": "2"})(), "rules version 1; these rules .* version 2"),
+    ],
 )
-def test_a_record_of_other_rules_or_settings_is_not_played_on(env: Environment[Any]) -> None:
+def test_a_record_of_other_rules_or_settings_is_not_played_on(
+    env: Environment[Any], said: str
+) -> None:
     episode = drive(Play(Match(), 0), [always_j, always_j])
     same_rules(Match(), episode)
-    with pytest.raises(OtherRules, match=r"the record is of \('match', '1', {'rounds': 3"):
+    with pytest.raises(OtherRules, match=said):
         replay(env, episode)
 
 
@@ -553,3 +562,29 @@ def test_inner_calls_of_each_repeat_are_its_own() -> None:
 def test_an_inner_call_reaches_neither_rules_nor_asides() -> None:
     episode = play_on(Match(rounds=1), [always_j, Live(Thinker().ask)])
     assert episode.events == drive(Play(Match(rounds=1), 0), [always_j, always_j]).events
+
+
+# --- every outcome ---
+
+
+def tossing(asked: Asked) -> Answer:
+    return asked.chance.pick("coin", "JF", [1, 2])
+
+
+def test_an_expectation_is_exact_over_every_outcome_of_chance() -> None:
+    def points(episode: Episode) -> float:
+        return episode.payoffs[0]
+
+    # Each of two rounds pays a point where both choose the same: 1/9 + 4/9.
+    assert exact(Match(rounds=2), lambda: [tossing, tossing], points) == Fraction(10, 9)
+    assert exact(Match(rounds=2), lambda: [always_j, tossing], points) == Fraction(2, 3)
+    certain = exact(Match(rounds=1), lambda: [tossing, tossing], lambda _: 1)
+    assert certain == 1
+
+
+def test_an_expectation_over_numbers_is_refused_by_name() -> None:
+    def noisy(asked: Asked) -> Answer:
+        return "J" if asked.chance.uniform("noise") < 0.5 else "F"
+
+    with pytest.raises(NoDraw, match="'0/noise' is a number"):
+        exact(Match(), lambda: [noisy, always_j], lambda episode: episode.payoffs[0])

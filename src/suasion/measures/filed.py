@@ -42,6 +42,14 @@ class Filed:
     """False for a game that was cut short or is still being played."""
     damaged: bool = False
     """True where an import found a bad line: readable, but nothing is measured."""
+    block: str | None = None
+    """The block it is compared within: both sides of a topic, say; `None` where it is in none."""
+    chain: str | None = None
+    """The chain it is a link of: each inherits what the one before left."""
+    link: int | None = None
+    """Its place in the chain, from 0."""
+    origin: Mapping[str, Json] | None = None
+    """Of a fork: the run and the episode it branched off, where, and what was changed."""
     kept: Mapping[str, Json] = field(default_factory=dict)
     """What an import keeps beside: its header, unknown fields, bad lines."""
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from suasion.core.asks import Json
-from suasion.core.environment import Environment, Policy
-from suasion.core.events import EVERYONE, Event
+from suasion.core.environment import Environment, Group, Policy
+from suasion.core.events import EACH, EVERYONE, Event
 from suasion.measures.beside import Beside, Glyph
 from suasion.measures.estimate import Estimate
 from suasion.measures.filed import Filed
@@ -29,6 +29,8 @@ def by_audience(event: Event) -> Glyph:
     """How an event is drawn when its environment does not say: by who was told."""
     if event.to == EVERYONE:
         return Glyph("public", (), event.kind)
+    if event.to == EACH:
+        return Glyph("each", (), event.kind)
     told = tuple(seat for seat in event.to if isinstance(seat, int) and seat != event.by)
     return Glyph("private" if told else "inner", told, event.kind)
 
@@ -42,8 +44,9 @@ class Kit:
     """
 
     environment: type[Environment[Any]]
-    policies: Mapping[str, Callable[[], Policy]] = field(default_factory=dict)
-    """Scripted agents by name: makers, since a policy is fresh for every episode."""
+    policies: Mapping[str, Callable[..., Policy | Group]] = field(default_factory=dict)
+    """Scripted agents by name: makers, since a policy is fresh for every episode. An argument with
+    a default that is a number, a word or true and false is a parameter: `NAME?key=value`."""
     presets: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     """Named settings, one for each system it reproduces."""
     measures: Sequence[Measure] = ()

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from suasion import catalogue
-from suasion.agents import hold
-from suasion.core.environment import Environment, Policy
+from suasion.agents import line_up
+from suasion.core.environment import Environment, Group
 from suasion.core.play import OtherRules, replay, same_rules
 from suasion.measures.filed import Filed
 from suasion.measures.kit import Kit
@@ -185,7 +185,10 @@ def _differs(
     row: EpisodeRow, recorded: Filed, env: Environment[object], kit: Kit
 ) -> Iterator[Finding]:
     try:
-        seats = [_script(seat.agent, kit) for seat in recorded.seats]
+        seats = [
+            holder if callable(holder) or isinstance(holder, Group) else None
+            for holder in line_up([_script(seat.agent) for seat in recorded.seats], kit)
+        ]
         if replay(env, recorded.episode, seats).digest() != row.digest:
             yield Finding(
                 row.id, "played again from its record, it goes otherwise", number=row.number
@@ -196,9 +199,6 @@ def _differs(
         )
 
 
-def _script(agent: str | None, kit: Kit) -> Policy | None:
+def _script(agent: str | None) -> str | None:
     """A script to be audited; None where only the record can answer."""
-    if agent is None or not agent.startswith("policy/"):
-        return None
-    held = hold(agent, kit)
-    return held if callable(held) else None
+    return agent if agent is not None and agent.startswith("policy/") else None

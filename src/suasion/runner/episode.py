@@ -9,7 +9,7 @@ from typing import Any
 
 from suasion.core.environment import Asked, Environment, Live, words
 from suasion.core.episode import Decision, Episode, Key
-from suasion.core.play import Play, Seats, inner_key, rounds
+from suasion.core.play import Play, Seats, groups_of, inner_key, rounds
 
 Leaving = Callable[[Key, str], Awaitable[None]]
 """`await leaving(key, told)` returns once it is on disk that this is about to be asked."""
@@ -21,7 +21,7 @@ async def _unrecorded(key: Key, told: str) -> None:
 
 def play_one(environment: Environment[Any], seats: Seats, seed: int) -> Episode:
     """One whole episode, unrecorded; Blocked if a seat could not be asked."""
-    return asyncio.run(drive_async(Play(environment, seed), seats))
+    return asyncio.run(drive_async(Play(environment, seed, groups=groups_of(seats)), seats))
 
 
 async def drive_async(

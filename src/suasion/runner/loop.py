@@ -1,4 +1,7 @@
-"""A run under way: give episodes to workers, put on disk what they say, tell how far it is."""
+"""A run under way: give episodes to workers, put on disk what they say, tell how far it is.
+
+A link of a chain is given once the one before it is whole and on disk.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import NamedTuple
 
+from suasion.runner.chains import begun
 from suasion.runner.frames import (
     Arrived,
     FromWorker,
@@ -23,6 +27,7 @@ from suasion.runner.frames import (
 from suasion.runner.hands import Hand
 from suasion.runner.progress import Progress, Tally
 from suasion.runner.stopping import Interrupts
+from suasion.store.chains import following
 from suasion.store.database import Damaged
 from suasion.store.planned import End, Plan
 from suasion.store.values import strict_json
@@ -63,17 +68,21 @@ class Runner:
     leaving: list[tuple[Hand, int]] = field(default_factory=list)
     running: set[int] = field(default_factory=set)
     held_since: float | None = None
+    workers: int = 1
+    after: dict[int, int] = field(default_factory=dict)
+    """By the number of an episode, the link of its chain that inherits from it."""
+    before: dict[int, int] = field(default_factory=dict)
 
     def run(self, workers: int) -> str | None:
         """Play all that is not whole; why it stopped early, if it did."""
         for number, _, state, _ in self.writer.plans():
             self.states[number] = state
-        self.todo.extend(n for n, state in self.states.items() if state != "whole")
+        self.workers, self.after = workers, following(self.plans)
+        self.before = {after: before for before, after in self.after.items()}
+        self.todo.extend(n for n, state in self.states.items() if state != "whole" and self._may(n))
         self.progress.planned(self.arms())
         with ExitStack() as stack, selectors.DefaultSelector() as selector:
             stack.callback(self._dismiss)
-            for _ in range(min(workers, len(self.todo))):
-                self._hire(selector)
             while self._at_work():
                 if self.asked_to_stop.times > 1:
                     for hand in self.hands:
@@ -90,7 +99,9 @@ class Runner:
         return bool(self.todo or self.ended or any(hand.given for hand in self.hands))
 
     def _turn(self, selector: selectors.BaseSelector) -> None:
-        """Give, listen, write."""
+        """Hire, give, listen, write."""
+        while self.todo and len(self.hands) < min(self.workers, self._open()):
+            self._hire(selector)
         for hand in self.hands:
             self._give(hand)
         for key, _ in selector.select(TICK):
@@ -100,6 +111,15 @@ class Runner:
             self._commit()
         self.writer.settle()
         self.progress.tick()
+
+    def _may(self, number: int) -> bool:
+        """Whether what an episode inherits from is whole, if there is such a one."""
+        before = self.before.get(number)
+        return before is None or self.states[before] == "whole"
+
+    def _open(self) -> int:
+        """Episodes that workers have or could be given."""
+        return len(self.todo) + sum(len(hand.given) for hand in self.hands)
 
     def _hire(self, selector: selectors.BaseSelector) -> None:
         hand = Hand()
@@ -115,21 +135,34 @@ class Runner:
     def _give(self, hand: Hand) -> None:
         while self.todo and hand.ready and len(hand.given) < self._room(self.todo[0]):
             number = self.todo.popleft()
-            plan = self.plans[number - 1]
             try:
+                plan = self._begun(number)
                 record = self.writer.record(number) if self.states[number] != "planned" else []
             except Damaged as error:
                 self._end(number, "failed", f"damaged: {error}")
                 continue
+            except Exception as error:  # whatever an environment left, or does with it
+                said = f"what the episode before it carries: {type(error).__name__}: {error}"
+                self._end(number, "failed", said)
+                continue
             what = {
                 "environment": plan.environment,
-                "settings": plan.settings,
+                "settings": plan.in_force,
                 "seats": [seat.agent for seat in plan.seats],
                 "seed": plan.seed,
+                "channels": plan.channels,
             }
             hand.given.append(number)
             hand.tell(Job(number, strict_json(what), [list(row) for row in record]))
             self.progress.started(plan.id, plan.arm or "")
+
+    def _begun(self, number: int) -> Plan:
+        """The plan of an episode, with what it inherits."""
+        plan, before = self.plans[number - 1], self.before.get(number)
+        if before is not None and plan.carried is None:
+            plan = self.plans[number - 1] = begun(plan, self.writer.carry(before))
+            self.writer.begin(number, plan)
+        return plan
 
     def _room(self, number: int) -> int:
         """How many episodes a worker may hold: one where seats are waited for."""
@@ -143,8 +176,6 @@ class Runner:
         if heard is None:
             selector.unregister(hand.socket)
             self._bury(hand)
-            if self.todo:
-                self._hire(selector)
             return
         for message in heard:
             self._take(hand, message)
@@ -196,6 +227,9 @@ class Runner:
         self.states[number] = state
         if error is not None:
             self.errors[number] = error
+        after = self.after.get(number)
+        if state == "whole" and after is not None and not self.asked_to_stop.times:
+            self.todo.appendleft(after)
         plan = self.plans[number - 1]
         self.progress.ended(plan.id, plan.arm or "", state, error)
 

@@ -47,6 +47,14 @@ class Job(Protocol):
     def seats(self) -> Sequence[JobSeat]: ...
     @property
     def seed(self) -> int: ...
+    @property
+    def channels(self) -> Sequence[Mapping[str, Json]]: ...
+    @property
+    def block(self) -> str | None: ...
+    @property
+    def chain(self) -> str | None: ...
+    @property
+    def link(self) -> int | None: ...
 
 
 class Changed(ValueError):
@@ -102,7 +110,9 @@ def planned(job: Job, played: Played, status: str) -> Plan:
             f"{job.id}: {len(job.seats)} agents for {len(played.names)} seats"
             f" ({', '.join(played.names)})"
         )
-    holders = zip(played.names, job.seats, played.briefs, strict=True)
+    # What seats of a later link are told depends on what it inherits: it is written as it begins.
+    briefs = [""] * len(played.briefs) if job.link else played.briefs
+    holders = zip(played.names, job.seats, briefs, strict=True)
     return Plan(
         id=job.id,
         arm=job.arm,
@@ -113,6 +123,10 @@ def planned(job: Job, played: Played, status: str) -> Plan:
         version=played.env.version,
         settings=played.settings,
         seats=[Held(name, seat.agent, seat.role, brief) for name, seat, brief in holders],
+        channels=job.channels,
+        block=job.block,
+        chain=job.chain,
+        link=job.link,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Literal, NamedTuple
@@ -15,6 +15,8 @@ from suasion.core.environment import settings as settings_of
 from suasion.measures.filed import Status
 from suasion.runner.study_errors import Keys
 
+FORMAT: Literal[1] = 1
+"""Version of the study format; raised whenever a key means something else."""
 WORD = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 """A name that is safe in a file name."""
 
@@ -44,7 +46,28 @@ def _whole_seat(value: object) -> object:
     return {"agent": value} if isinstance(value, str) else value
 
 
-Seats = list[Annotated[StudySeat, BeforeValidator(_whole_seat)]]
+Seats = list[
+    Annotated[StudySeat, BeforeValidator(_whole_seat, json_schema_input_type=str | StudySeat)]
+]
+
+
+class StudyChannel(Part):
+    """A link of the delivery chain; every key but its name is a parameter of that channel."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    name: str = Field(description="a channel's name, such as loss; its parameters stand beside it")
+
+
+Channels = list[StudyChannel]
+
+
+class Member(Part):
+    """One episode of a block."""
+
+    settings: dict[str, Json] = Field(
+        default_factory=dict, description="settings, over those of the study and the condition"
+    )
 
 
 class Condition(Part):
@@ -55,6 +78,7 @@ class Condition(Part):
         default_factory=dict, description="settings, over the study's own"
     )
     seats: Seats | None = Field(default=None, description="a line-up, instead of the study's")
+    channels: Channels | None = Field(default=None, description="instead of the study's channels")
 
 
 class Contrast(Part):
@@ -70,6 +94,7 @@ class Contrast(Part):
 class Study(Part):
     """A study as its file says it. Keys without a default must be given."""
 
+    format: Literal[1] = Field(default=FORMAT, description="version of the study format")
     name: str = Field(pattern=WORD, description="a word that is safe in a file name")
     title: str = Field(default="", description="a line for people")
     status: Status = Field(
@@ -97,7 +122,23 @@ class Study(Part):
         min_length=1,
         description="by name, what differs in each; replicate k has one seed in all of them",
     )
-    replicates: int = Field(ge=1, le=100_000, description="episodes in each condition")
+    channels: Channels = Field(
+        default_factory=list, description="what befalls events on their way to seats, in this order"
+    )
+    block: dict[Annotated[str, Field(pattern=WORD)], Member] | None = Field(
+        default=None,
+        min_length=2,
+        description="by name, episodes to be compared: each replicate is one of each, of one seed",
+    )
+    chain: int | None = Field(
+        default=None,
+        ge=2,
+        le=10_000,
+        description="each replicate is so many episodes; each inherits what the last one left",
+    )
+    replicates: int = Field(
+        ge=1, le=100_000, description="episodes, blocks or chains in each condition"
+    )
     seed: int = Field(default=0, ge=0, description="where the seeds of all replicates come from")
     interval: Literal["t", "studentised_bootstrap", "percentile_bootstrap"] = Field(
         default="t", description="the interval method that is shown first"
@@ -116,43 +157,79 @@ class Study(Part):
         """The study as plain JSON."""
         return self.model_dump(mode="json")
 
+    @property
+    def episodes(self) -> int:
+        """How many it makes."""
+        return len(self.conditions) * self.replicates * len(self.block or "-") * (self.chain or 1)
+
     def jobs(self) -> list[Job]:
         """Every episode: replicate by replicate, so that what is stopped early is balanced.
 
         Errors: `Mistake`, where the catalogue does not have what the study names.
         """
-        arms = {name: list(self.shifts(name)) for name in self.conditions}
+        arms = {
+            name: {member: list(self.shifts(name, member)) for member in self.members()}
+            for name in self.conditions
+        }
         return [
-            Job(f"{arm}--r{k}", arm, k, self.environment, *shifts[k % len(shifts)], seed)
+            job
             for k in range(self.replicates)
-            for seed in [self.replicate_seed(k)]
-            for arm, shifts in arms.items()
+            for arm, of in arms.items()
+            for job in self._replicate(arm, k, {m: s[k % len(s)] for m, s in of.items()})
         ]
+
+    def _replicate(self, arm: str, k: int, played: Mapping[str | None, Played]) -> Iterator[Job]:
+        """One replicate of a condition: an episode, a block of them, or a chain."""
+        unit, seed, channels = f"{arm}--r{k}", self.replicate_seed(k), self.delivery(arm)
+        if self.chain is not None:
+            (the,) = played.values()
+            for link in range(self.chain):
+                yield Job(
+                    *(f"{unit}--{link}", arm, k, self.environment, *the),
+                    *(self.link_seed(k, link), channels, None, unit, link),
+                )
+            return
+        for member, the in played.items():
+            block, id_ = (None, unit) if member is None else (unit, f"{unit}--{member}")
+            yield Job(id_, arm, k, self.environment, *the, seed, channels, block)
+
+    def members(self) -> Sequence[str | None]:
+        """The episodes of a replicate by name; one without a name where there are no blocks."""
+        return [None] if self.block is None else list(self.block)
 
     def replicate_seed(self, replicate: int) -> int:
         """The episode seed of a replicate: the first 63 bits of SHA-256 of both numbers.
 
         It is the same in every condition, so that conditions can be compared replicate by
-        replicate.
+        replicate, and in every member of a block.
         """
-        digest = sha256(f"{self.seed}/{replicate}".encode()).digest()
-        return int.from_bytes(digest[:8]) >> 1
+        return _seed(self.seed, replicate)
+
+    def link_seed(self, replicate: int, link: int) -> int:
+        """The same of a link of a chain, which has a number more."""
+        return _seed(self.seed, replicate, link)
+
+    def delivery(self, condition: str) -> tuple[Mapping[str, Json], ...]:
+        """The delivery chain of a condition."""
+        own = self.conditions[condition].channels
+        return tuple(each.model_dump() for each in (self.channels if own is None else own))
 
     def line_up(self, condition: str) -> Seats:
         """Who sits down in a condition, before any shift."""
         own = self.conditions[condition].seats
         return self.seats if own is None else own
 
-    def given(self, condition: str) -> dict[str, Json]:
-        """The settings given for a condition: its preset's, the study's, its own."""
+    def given(self, condition: str, member: str | None = None) -> dict[str, Json]:
+        """The settings given: the preset's, the study's, the condition's, the block's member's."""
         its = self.conditions[condition]
         preset = its.preset if its.preset is not None else self.preset
         named = catalogue.preset_of(catalogue.kit(self.environment), preset)
-        return {**named, **self.settings, **its.settings}
+        last = self.block[member].settings if self.block and member is not None else {}
+        return {**named, **self.settings, **its.settings, **last}
 
-    def shifts(self, condition: str) -> Iterator[tuple[dict[str, Json], tuple[JobSeat, ...]]]:
+    def shifts(self, condition: str, member: str | None = None) -> Iterator[Played]:
         """Settings and seats of a condition, for each place the line-up can begin at."""
-        given, seats = self.given(condition), self.line_up(condition)
+        given, seats = self.given(condition, member), self.line_up(condition)
         for shift in range(len(seats) if self.rotate else 1):
             shifted = [seats[(at - shift) % len(seats)] for at in range(len(seats))]
             env = catalogue.make(
@@ -164,11 +241,20 @@ class Study(Part):
         return {**catalogue.defaults(catalogue.kit(self.environment)), **given}
 
 
+def _seed(*numbers: int) -> int:
+    digest = sha256("/".join(map(str, numbers)).encode()).digest()
+    return int.from_bytes(digest[:8]) >> 1
+
+
 class JobSeat(NamedTuple):
     """Who sits in a seat."""
 
     agent: str
     role: str
+
+
+Played = tuple[dict[str, Json], tuple[JobSeat, ...]]
+"""Settings, and who sits down with them."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +268,10 @@ class Job:
     settings: Mapping[str, Json]
     seats: tuple[JobSeat, ...]
     seed: int
+    channels: tuple[Mapping[str, Json], ...] = ()
+    block: str | None = None
+    chain: str | None = None
+    link: int | None = None
 
 
 def by_seat(given: Mapping[str, Json], seats: Seats, usual: Mapping[str, Json]) -> dict[str, Json]:
@@ -193,16 +283,24 @@ def by_seat(given: Mapping[str, Json], seats: Seats, usual: Mapping[str, Json]) 
 
 def schema() -> Json:
     """The JSON Schema of a study file, for editors and programs."""
-    return Study.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Study.model_json_schema(),
+        "title": f"A Suasion study, format {FORMAT}",
+    }
 
 
+PARTS: Mapping[str, type[Part]] = {
+    "": Study,
+    "seats": StudySeat,
+    "conditions": Condition,
+    "channels": StudyChannel,
+    "block": Member,
+    "contrasts": Contrast,
+}
+"""What a study file is made of, by the key that it stands under."""
 KEYS: Keys = {
     place: {name: field.description or "" for name, field in part.model_fields.items()}
-    for place, part in (
-        ("", Study),
-        ("seats", StudySeat),
-        ("conditions", Condition),
-        ("contrasts", Contrast),
-    )
+    for place, part in PARTS.items()
 }
 """The keys of a study and of its parts, and what they mean."""

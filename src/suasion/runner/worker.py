@@ -17,12 +17,12 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any
 
-from suasion import catalogue
-from suasion.agents import hold
+from suasion import catalogue, channels
+from suasion.agents import line_up
 from suasion.core.asks import Json
 from suasion.core.environment import Blocked, Environment, Live
 from suasion.core.episode import Decision, Episode, Key
-from suasion.core.play import Play, drive
+from suasion.core.play import Play, drive, groups_of
 from suasion.measures.kit import Kit
 from suasion.runner.episode import drive_async
 from suasion.runner.frames import (
@@ -134,10 +134,18 @@ class Recorder:
         """Play it to its end."""
         what = of_json(self.job.what)
         env, kit = made(what["environment"], strict_json(what["settings"]))
-        seats = [hold(agent, kit) for agent in what["seats"]]
+        seats = line_up(what["seats"], kit)
+        play = Play(
+            env,
+            what["seed"],
+            keep=None,
+            channels=[channels.make(named) for named in what["channels"]],
+            named=what["channels"],
+            groups=groups_of(seats),
+        )
         if not any(isinstance(seat, Live) for seat in seats):
-            return drive(Play(env, what["seed"]), seats, self.record)
-        play = Play(env, what["seed"], keep=self.keep)
+            return drive(play, seats, self.record)
+        play.keep = self.keep
         try:
             return await drive_async(play, seats, self.record, self.leaving)
         except BaseException as error:

@@ -43,6 +43,10 @@ def _full(filed: Filed) -> dict[str, Any]:
         "id": filed.id,
         "arm": filed.arm,
         "replicate": filed.replicate,
+        "block": filed.block,
+        "chain": filed.chain,
+        "link": filed.link,
+        "origin": filed.origin,
         "status": filed.status,
         "finished": filed.finished,
         "damaged": filed.damaged,
@@ -53,12 +57,13 @@ def _full(filed: Filed) -> dict[str, Any]:
 
 
 def _named(rows: list[Any]) -> dict[str, Any]:
-    header, decisions, draws, events, (payoffs, outcome, carry) = rows
+    header, decisions, draws, events, changed, (payoffs, outcome, carry) = rows
     return {
         "header": header,
         "decisions": decisions,
         "draws": draws,
         "events": events,
+        "changed": changed,
         "payoffs": payoffs,
         "outcome": outcome,
         "carry": carry,

@@ -80,7 +80,7 @@ def only_plain_files(folder: Path) -> None:
             raise NotARun(f"{path} is not a plain file, so {folder} is not opened as a run")
 
 
-def new_manifest(kind: Literal["study", "import"], **said: Json) -> dict[str, Json]:
+def new_manifest(kind: Literal["study", "import", "fork"], **said: Json) -> dict[str, Json]:
     """What a run says of itself: what it is, and what made it."""
     return {
         "format": FORMAT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,8 +17,9 @@ from suasion.store.values import Unstorable, maybe, seed_column, stored, strict_
 
 PLANNED = (
     *("number", "id", "arm", "replicate", "seed", "status", "environment", "version", "settings"),
+    *("channels", "block", "chain", "link", "origin"),
 )
-"""The columns that are written once, when the episode is planned."""
+"""The columns that are written once, when the episode is planned; `carried` when it begins."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,18 @@ class Plan:
     version: str
     settings: Json
     seats: Sequence[Held]
+    channels: Sequence[Mapping[str, Json]] = ()
+    block: str | None = None
+    chain: str | None = None
+    link: int | None = None
+    origin: Mapping[str, Json] | None = None
+    carried: Mapping[str, Json] | None = None
+    """Of a later link of a chain, once it begins: the settings it inherits, over its own."""
+
+    @property
+    def in_force(self) -> Json:
+        """The settings it is played with."""
+        return {**self.settings, **(self.carried or {})}
 
     def row(self, number: int) -> dict[str, object]:
         """Its columns."""
@@ -47,6 +60,12 @@ class Plan:
             "environment": stored(self.environment),
             "version": stored(self.version),
             "settings": strict_json(self.settings),
+            "channels": strict_json(list(self.channels)) if self.channels else None,
+            "block": maybe(self.block),
+            "chain": maybe(self.chain),
+            "link": self.link,
+            "carried": None if self.carried is None else strict_json(self.carried),
+            "origin": None if self.origin is None else strict_json(self.origin),
             "state": "planned",
             "deaths": 0,
             "finished": 0,

@@ -17,7 +17,14 @@ from suasion.measures.imported import BadLine
 from suasion.store import schema
 from suasion.store.database import reading
 from suasion.store.planned import episode_seal
-from suasion.store.rows import Body, Row, decision_of, episode_of, in_order
+from suasion.store.rows import (
+    Body,
+    Row,
+    change_of_row,
+    decision_of,
+    episode_of,
+    in_order,
+)
 from suasion.store.seals import attempt_seal, body_hash, pack, seal, text_hash
 from suasion.store.values import of_json, text_of, text_or_none
 
@@ -34,6 +41,7 @@ _DECISIONS = schema.select(
 )
 _DRAWS = schema.select("draws", schema.DRAWS, "episode=? ORDER BY place")
 _EVENTS = schema.select("events", schema.EVENTS, "episode=? ORDER BY id")
+_DELIVERIES = schema.select("deliveries", schema.DELIVERIES, "episode=? ORDER BY place")
 _SEALED_ATTEMPTS = schema.select(
     "attempts", (*schema.ATTEMPTS, "seal"), f"episode=? {schema.ATTEMPT_ORDER}"
 )
@@ -57,6 +65,10 @@ class EpisodeRow(NamedTuple):
     finished: bool
     damaged: bool
     digest: str | None
+    block: str | None
+    chain: str | None
+    link: int | None
+    origin: Mapping[str, Json] | None
 
 
 class Attempt(NamedTuple):
@@ -168,6 +180,10 @@ def row_of(row: Row) -> EpisodeRow:
         bool(cells["finished"]),
         bool(cells["damaged"]),
         text_or_none(cells["digest"]),
+        text_or_none(cells["block"]),
+        text_or_none(cells["chain"]),
+        None if cells["link"] is None else int(cells["link"]),
+        None if cells["origin"] is None else _object(cells["origin"]),
     )
 
 
@@ -180,6 +196,7 @@ def stored(db: sqlite3.Connection, number: int) -> Stored | str:
             in_order(_all(db, _DECISIONS, number)),
             _all(db, _DRAWS, number),
             _all(db, _EVENTS, number),
+            _all(db, _DELIVERIES, number),
         )
         attempts = _all(db, _SEALED_ATTEMPTS, number)
         return Stored(row, seats, attempts, body, _briefs(db, seats))
@@ -222,6 +239,10 @@ def _filed(
         status=row.status,
         finished=row.finished,
         damaged=damaged or row.damaged,
+        block=row.block,
+        chain=row.chain,
+        link=row.link,
+        origin=row.origin,
         kept=kept,
     )
 
@@ -231,15 +252,24 @@ def _episode(row: EpisodeRow, found: Stored) -> Episode:
     header = Header(
         text_of(cells["environment"]),
         text_of(cells["version"]),
-        _object(cells["settings"]),
+        {**_object(cells["settings"]), **_object(cells["carried"])},
         row.seed,
         "seeded" if cells["source"] is None else text_of(cells["source"]),
+        _channels(cells["channels"]),
     )
     if row.state != "whole":
         decisions = tuple(map(decision_of, found.body.decisions))
-        return Episode(header, decisions, (), (), (), {})
+        changed = tuple(map(change_of_row, found.body.deliveries))
+        return Episode(header, decisions, (), (), (), {}, None, changed)
     end = [of_json(cells[name]) for name in ("payoffs", "outcome", "carry")]
     return episode_of(header, found.body, end)
+
+
+def _channels(column: object) -> tuple[Mapping[str, Json], ...]:
+    channels = [] if column is None else of_json(column)
+    if not isinstance(channels, list) or not all(isinstance(each, dict) for each in channels):
+        raise ValueError("expected a JSON list of channels")
+    return tuple(channels)
 
 
 def _nothing(row: EpisodeRow) -> Episode:

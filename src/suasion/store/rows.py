@@ -13,7 +13,7 @@ import msgspec
 from suasion.core.asks import Forfeit, Json
 from suasion.core.chance import Draw
 from suasion.core.episode import Decision, Episode, Header, draw_of
-from suasion.core.events import EVERYONE, NOTHING, Event, To
+from suasion.core.events import EACH, EVERYONE, NOTHING, Event, To
 from suasion.core.play import INNER
 from suasion.store.values import LIMIT, of_json, stored, strict_json, text_of, text_or_none, to_json
 
@@ -27,6 +27,7 @@ class Body(NamedTuple):
     decisions: Sequence[Row]
     draws: Sequence[Row]
     events: Sequence[Row]
+    deliveries: Sequence[Row] = ()
 
 
 def body_of(number: int, episode: Episode) -> Body:
@@ -49,25 +50,33 @@ def one_by_one(number: int, episode: Episode) -> Body:
             (number, at, stored(kind), by, to_json(data), _audience(to), _unless_empty(truth))
             for at, (kind, by, data, to, truth) in enumerate(episode.events)
         ],
+        _deliveries(number, episode),
     )
+
+
+def _deliveries(number: int, episode: Episode) -> list[Row]:
+    return [
+        (number, place, event, seat, to_json(made))
+        for place, (event, seat, made) in enumerate(episode.changed)
+    ]
 
 
 def decision_row(number: int, decision: Decision) -> Row:
     """The row of a decision."""
-    step, seat, aside, repeat, answer, raw, notes, draws, meant = decision
+    step, seat, aside, repeat, answer, raw, notes, draws, meant, seats = decision
     lost = isinstance(answer, Forfeit)
     return (
         *(number, step, seat, _known(aside), repeat),
         None if lost else to_json(answer),
         stored(answer.reason) if lost else None,
         None if raw is None else stored(raw),
-        *map(_unless_empty, (notes, draws, meant)),
+        *map(_unless_empty, (notes, draws, meant, seats)),
     )
 
 
 def _columns(number: int, episode: Episode) -> Body:
     """The same rows, a column at a time, which takes half the time; not for awkward text."""
-    step, seat, aside, repeat, answer, raw, notes, draws, meant = _transposed(episode.decisions, 9)
+    step, seat, aside, repeat, answer, raw, *lists = _transposed(episode.decisions, 10)
     lost = [isinstance(said, Forfeit) for said in answer]
     decisions = _rows(
         number,
@@ -75,7 +84,7 @@ def _columns(number: int, episode: Episode) -> Body:
         _lines([None if no else said for no, said in zip(lost, answer, strict=True)], lost),
         [stored(said.reason) if no else None for no, said in zip(lost, answer, strict=True)],
         [None if words is None else stored(words) for words in raw],
-        *(_lines(column, map(not_, column)) for column in (notes, draws, meant)),
+        *(_lines(column, map(not_, column)) for column in lists),
     )
     name, value, of, known_to, when = _transposed(episode.draws, 5)
     places = range(len(name))
@@ -87,6 +96,7 @@ def _columns(number: int, episode: Episode) -> Body:
         decisions,
         _rows(number, *drawn),
         _rows(number, *events, _lines(truth, map(not_, truth))),
+        _deliveries(number, episode),
     )
 
 
@@ -126,7 +136,7 @@ def checked_row(number: int, decision: Decision) -> Row:
 
 def decision_of(row: Row) -> Decision:
     """The decision of a row."""
-    _, step, seat, aside, repeat, answer, forfeit, raw, notes, draws, meant = row
+    _, step, seat, aside, repeat, answer, forfeit, raw, notes, draws, meant, seats = row
     return Decision(
         step,
         seat,
@@ -137,6 +147,7 @@ def decision_of(row: Row) -> Decision:
         tuple(of_json(notes)) if notes is not None else (),
         tuple(map(draw_of, of_json(draws))) if draws is not None else (),
         _object(meant),
+        () if seats is None else _decode_seats(seats),
     )
 
 
@@ -150,6 +161,12 @@ def event_of_row(row: Row) -> Event:
     """The event of a row."""
     _, _, kind, by, data, to, truth = row
     return Event(text_of(kind), by, _object(data), _seats(to), _object(truth))
+
+
+def change_of_row(row: Row) -> Json:
+    """What channels made of one delivery."""
+    _, _, event, seat, made = row
+    return [event, seat, of_json(made)]
 
 
 def in_order(decisions: Sequence[Row]) -> Sequence[Row]:
@@ -180,12 +197,13 @@ def episode_of(header: Header, body: Body, end: Sequence[Json]) -> Episode:
         tuple(payoffs),
         outcome,
         carry,
+        tuple(map(change_of_row, body.deliveries)),
     )
 
 
 @lru_cache(maxsize=1024)
 def _audience(to: To) -> str:
-    return EVERYONE if to == EVERYONE else to_json(to)
+    return to if isinstance(to, str) else to_json(to)
 
 
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
@@ -207,6 +225,8 @@ def _object(column: object) -> Json:
 def _seats(column: object) -> To:
     if column == EVERYONE:
         return EVERYONE
+    if column == EACH:
+        return EACH
     try:
         return _decode_seats(column)  # type: ignore[arg-type]
     except (msgspec.MsgspecError, TypeError) as error:

@@ -30,7 +30,7 @@ def test_rows_made_by_column_are_those_made_one_by_one(policy: str) -> None:
 
 def test_an_episode_without_draws_or_events_has_rows() -> None:
     bare = Episode(played("grim").header, (), (), (), (), {})
-    assert pack(body_of(1, bare)) == pack(one_by_one(1, bare)) == pack(([], [], []))
+    assert pack(body_of(1, bare)) == pack(one_by_one(1, bare)) == pack(([], [], [], []))
 
 
 def test_rows_are_put_in_the_order_of_an_episode_asides_before_turns() -> None:

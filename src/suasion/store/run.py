@@ -17,6 +17,7 @@ from suasion.core.episode import Key, canonical
 from suasion.measures.filed import Filed
 from suasion.measures.imported import BadLine
 from suasion.store import read, schema
+from suasion.store.chains import waiting
 from suasion.store.database import Damaged, reading
 from suasion.store.folder import NotARun, read_manifest
 from suasion.store.read import EpisodeRow
@@ -118,7 +119,8 @@ def open_run(path: Path) -> Run:
 
 def _status(rows: Sequence[EpisodeRow]) -> str:
     """Computed, not written: how far a run is."""
-    states = {row.state for row in rows}
+    waits = waiting(rows)
+    states = {row.state for row in rows if row.id not in waits}
     if states <= {"planned"}:
         return "planned"
     if states == {"whole"}:

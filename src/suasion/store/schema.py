@@ -15,6 +15,7 @@ APPLICATION = 0x53554153
 
 EPISODES = (
     *("number", "id", "arm", "replicate", "seed", "status", "environment", "version", "settings"),
+    *("channels", "block", "chain", "link", "carried", "origin"),
     *("source", "state", "deaths", "error", "finished", "damaged", "payoffs", "outcome", "carry"),
     *("kept", "body", "digest"),
 )
@@ -22,7 +23,7 @@ EPISODES = (
 SEATS = ("episode", "seat", "name", "agent", "role", "brief")
 DECISIONS = (
     *("episode", "step", "seat", "aside", "repeat"),
-    *("answer", "forfeit", "raw", "notes", "draws", "meant"),
+    *("answer", "forfeit", "raw", "notes", "draws", "meant", "seats"),
 )
 ATTEMPTS = (
     *("episode", "step", "seat", "aside", "repeat", "attempt"),
@@ -32,6 +33,7 @@ ATTEMPTS = (
 ATTEMPT_ORDER = "ORDER BY step, seat, aside, repeat, attempt"
 DRAWS = ("episode", "place", "name", "value", "of", "known_to", "step")
 EVENTS = ("episode", "id", "kind", "by", "data", "told_to", "truth")
+DELIVERIES = ("episode", "place", "event", "seat", "made")
 BAD_LINES = ("number", "kind", "file", "line", "reason", "episode", "raw")
 SESSIONS = (
     *("number", "started", "alive", "ended", "host", "pid", "suasion", "python", "sqlite"),
@@ -41,7 +43,8 @@ SESSIONS = (
 _TABLES = """
 CREATE TABLE episodes (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, arm TEXT, replicate INTEGER, seed, status TEXT,
-    environment TEXT, version TEXT, settings TEXT, source TEXT, state TEXT NOT NULL,
+    environment TEXT, version TEXT, settings TEXT, channels TEXT, block TEXT, chain TEXT,
+    link INTEGER, carried TEXT, origin TEXT, source TEXT, state TEXT NOT NULL,
     deaths INTEGER, error TEXT, finished INTEGER, damaged INTEGER, payoffs TEXT, outcome TEXT,
     carry TEXT, kept TEXT, body TEXT, digest TEXT, seal TEXT);
 CREATE TABLE seats (
@@ -50,7 +53,7 @@ CREATE TABLE seats (
 CREATE TABLE texts (hash TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
 CREATE TABLE decisions (
     episode INTEGER, step INTEGER, seat INTEGER, aside TEXT, repeat INTEGER,
-    answer TEXT, forfeit TEXT, raw TEXT, notes TEXT, draws TEXT, meant TEXT,
+    answer TEXT, forfeit TEXT, raw TEXT, notes TEXT, draws TEXT, meant TEXT, seats TEXT,
     PRIMARY KEY (episode, step, seat, aside, repeat)) WITHOUT ROWID;
 CREATE TABLE attempts (
     episode INTEGER, step INTEGER, seat INTEGER, aside TEXT, repeat INTEGER, attempt INTEGER,
@@ -62,6 +65,9 @@ CREATE TABLE draws (
 CREATE TABLE events (
     episode INTEGER, id INTEGER, kind TEXT, by INTEGER, data TEXT, told_to TEXT, truth TEXT,
     PRIMARY KEY (episode, id)) WITHOUT ROWID;
+CREATE TABLE deliveries (
+    episode INTEGER, place INTEGER, event INTEGER, seat INTEGER, made TEXT,
+    PRIMARY KEY (episode, place)) WITHOUT ROWID;
 CREATE TABLE bad_lines (
     number INTEGER PRIMARY KEY, kind TEXT, file TEXT, line INTEGER, reason TEXT, episode TEXT,
     raw BLOB, seal TEXT);

@@ -19,6 +19,7 @@ from time import monotonic
 from typing import cast
 
 import suasion
+from suasion.core.asks import Json
 from suasion.measures.filed import Filed
 from suasion.measures.imported import BadLine, Imported
 from suasion.store import schema
@@ -27,7 +28,7 @@ from suasion.store.folder import now
 from suasion.store.planned import PLANNED, End, Plan, episode_seal
 from suasion.store.rows import Body, Row, body_of
 from suasion.store.seals import attempt_seal, body_hash, pack, seal, text_hash, unpack
-from suasion.store.values import Unstorable, maybe, stored, strict_json
+from suasion.store.values import Unstorable, maybe, of_json, stored, strict_json
 
 DURABLE = 0.2
 """Seconds after which every commit is safe from loss of power."""
@@ -43,6 +44,7 @@ _seldom = itemgetter(*(at for at, name in enumerate(schema.DECISIONS) if name no
 _ABSENT = (None,) * (len(schema.DECISIONS) - len(_OFTEN))
 _DRAW = schema.insert("draws", schema.DRAWS)
 _EVENT = schema.insert("events", schema.EVENTS)
+_DELIVERY = schema.insert("deliveries", schema.DELIVERIES)
 _ATTEMPT = schema.insert("attempts", (*schema.ATTEMPTS, "seal"))
 _KEYED = "episode=? AND step=? AND seat=? AND aside=? AND repeat=?"
 _OLD = schema.select("decisions", schema.DECISIONS, "episode=?")
@@ -113,6 +115,11 @@ class Writer:
             header.version,
             header.settings,
             filed.seats,
+            header.channels,
+            filed.block,
+            filed.chain,
+            filed.link,
+            filed.origin,
         )
         end = End.of(episode)
         body = body_of(number, episode)
@@ -147,6 +154,7 @@ class Writer:
             self._db.executemany(_DECISION, others)
         self._db.executemany(_DRAW, body.draws)
         self._db.executemany(_EVENT, body.events)
+        self._db.executemany(_DELIVERY, body.deliveries)
 
     def _add_planned(self, number: int, plan: Plan) -> None:
         seats = plan.seat_rows(number)
@@ -173,6 +181,10 @@ class Writer:
         self._witness(commits + 1)
 
     # What happens ----------------------------------------------------------------------------
+
+    def begin(self, number: int, plan: Plan) -> None:
+        """Take what a link of a chain inherits, and the words that its seats are told."""
+        self._take(number, lambda: self._begin(number, plan))
 
     def whole(self, number: int, end: End, body: bytes, hashed: str) -> None:
         """Take a finished episode; `body` is packed rows, and `hashed` their hash."""
@@ -289,15 +301,25 @@ class Writer:
             "SELECT number, id, state, deaths FROM episodes ORDER BY number"
         ).fetchall()
 
-    def planned(self) -> list[tuple[object, list[Row]]]:
-        """For every episode the columns that were planned, and its seats."""
-        columns = tuple(name for name in schema.EPISODES if name in PLANNED)
+    def planned(self) -> list[tuple[object, Json, list[Row]]]:
+        """For every episode the columns that were planned, what it inherited, and its seats."""
+        columns = (*(name for name in schema.EPISODES if name in PLANNED), "carried")
         rows = self._db.execute(schema.select("episodes", columns, "1 ORDER BY number"))
         seats = schema.select("seats", schema.SEATS, "1 ORDER BY episode, seat")
         by: dict[int, list[Row]] = {}
         for row in self._db.execute(seats):
             by.setdefault(row[0], []).append(row)
-        return [(tuple(row), by.get(row[0], [])) for row in rows.fetchall()]
+        return [
+            (tuple(row), None if carried is None else of_json(carried), by.get(row[0], []))
+            for *row, carried in rows.fetchall()
+        ]
+
+    def carry(self, number: int) -> Json:
+        """What a whole episode left for the next of its chain; Damaged if that is not so."""
+        row = self._row(number, (*schema.EPISODES, "seal"))
+        if episode_seal(row[:-1], self._seats(number), self._attempts(number)) != row[-1]:
+            raise Damaged("the record of the episode before it is not what was written")
+        return of_json(row[schema.EPISODES.index("carry")])
 
     def record(self, number: int) -> list[Row]:
         """What is on disk of an unfinished episode; Damaged if it is not what was written."""
@@ -310,6 +332,12 @@ class Writer:
             if attempt_seal(attempt, answered) != was:
                 raise Damaged(f"the record of {attempt[:6]} is not what was written")
         return decisions
+
+    def _begin(self, number: int, plan: Plan) -> None:
+        self._keep_texts(seat.brief for seat in plan.seats if seat.brief)
+        statement = schema.insert("seats", schema.SEATS).replace("INSERT", "REPLACE", 1)
+        self._db.executemany(statement, plan.seat_rows(number))
+        self._change(number, {"carried": plan.row(number)["carried"]})
 
     def _whole(self, number: int, end: End, body: bytes, hashed: str) -> None:
         rows = Body(*unpack(body))
@@ -353,16 +381,21 @@ class Writer:
         self._change(number, {"state": state, "error": maybe(error), "deaths": deaths})
 
     def _change(self, number: int, changed: dict[str, object]) -> None:
-        row = self._db.execute(
-            schema.select("episodes", schema.EPISODES, "number=?"), (number,)
-        ).fetchone()
+        row = dict(zip(schema.EPISODES, self._row(number, schema.EPISODES), strict=True))
+        self._put({**row, **changed}, self._seats(number), self._attempts(number))
+
+    def _row(self, number: int, columns: tuple[str, ...]) -> Row:
+        statement = schema.select("episodes", columns, "number=?")
+        row: Row = self._db.execute(statement, (number,)).fetchone()
+        return row
+
+    def _seats(self, number: int) -> list[Row]:
         seats = schema.select("seats", schema.SEATS, "episode=? ORDER BY seat")
+        return self._db.execute(seats, (number,)).fetchall()
+
+    def _attempts(self, number: int) -> list[Row]:
         attempts = schema.select("attempts", schema.ATTEMPTS, f"episode=? {schema.ATTEMPT_ORDER}")
-        self._put(
-            {**dict(zip(schema.EPISODES, row, strict=True)), **changed},
-            self._db.execute(seats, (number,)).fetchall(),
-            self._db.execute(attempts, (number,)).fetchall(),
-        )
+        return self._db.execute(attempts, (number,)).fetchall()
 
     def _put(self, columns: dict[str, object], seats: list[Row], attempts: list[Row]) -> None:
         row = [columns.get(name) for name in schema.EPISODES]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import os
 
-from suasion.agents import policy
+from suasion.agents import UnknownAgent, policy
 from suasion.core.asks import Forfeit
-from suasion.core.environment import Asked, Live, Policy, Recall, Reply, Said
+from suasion.core.environment import Asked, Group, Live, Policy, Recall, Reply, Said
 from suasion.core.episode import Decision
 from suasion.core.events import NOTHING
 from suasion.measures.kit import Kit
@@ -24,6 +24,8 @@ DELAY = "SUASION_AWAITED_DELAY"
 def hold(name: str, kit: Kit) -> Live:
     """The policy of that name, as a seat that is waited for."""
     script = policy(name, kit)
+    if isinstance(script, Group):
+        raise UnknownAgent(f"policy/{name} answers for many seats at once: it cannot be awaited")
     delay = float(os.environ.get(DELAY, "0"))
 
     async def ask(asked: Asked, recall: Recall) -> Reply:  # noqa: ARG001 - it makes no inner call

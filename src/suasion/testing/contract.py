@@ -9,12 +9,23 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from suasion.core.asks import Answer, Ask, Forfeit, Json, jsonable
-from suasion.core.environment import Asked, Environment, Policy, Said, settings, words
+from suasion.core.environment import (
+    Asked,
+    AskedMany,
+    Environment,
+    Group,
+    Policy,
+    Said,
+    settings,
+    words,
+)
 from suasion.core.episode import Decision, Episode, canonical
-from suasion.core.events import EVERYONE, Event
-from suasion.core.play import Play, drive, replay
+from suasion.core.events import EACH, EVERYONE, Event
+from suasion.core.play import Play, drive, groups_of, replay
+from suasion.measures.policy import made
 from suasion.testing.answers import anyone, nobody
-from suasion.testing.leaks import LineUp, keeps_secrets, spread
+from suasion.testing.hearing import parrots
+from suasion.testing.leaks import LineUp, drawn, keeps_secrets, spread
 
 if TYPE_CHECKING:
     from suasion.measures.kit import Kit
@@ -43,13 +54,13 @@ def conforms(
     _takes_forfeits(env, longest)
     asks: dict[bytes, tuple[Ask, list[Json]]] = {}
     for seed in range(episodes):
-        episode = drive(Play(env, seed, keep=_within(longest)), make())
+        episode = _played(env, seed, make(), keep=_within(longest))
         _repeats(env, episode, make, cuts)
         _is_plain(env, episode)
-        _has_words(env, episode, make)
+        _has_words(env, episode)
         _may_be_looked_at(env, episode, make)
         keeps_secrets(env, episode, twins)
-        asks |= _asks_of(env, episode, make)
+        asks |= _asks_of(env, episode)
     for ask, answers in spread(iter(asks.values()), MANY_ASKS):
         is_total(ask, samples=answers)
     _keep(settings_of(env) == before, "the settings change while it is played")
@@ -92,7 +103,17 @@ def contract(
 
 
 def _line_up(kit: Kit, names: Sequence[str]) -> LineUp:
-    return lambda: [kit.policies[name]() for name in names]
+    def fresh() -> list[Policy | Group]:
+        groups: dict[str, Policy | Group] = {}
+        seats = []
+        for name in names:
+            seat = groups.get(name) or made(kit, name)
+            if isinstance(seat, Group):
+                groups[name] = seat
+            seats.append(seat)
+        return seats
+
+    return fresh
 
 
 def settings_of(env: Environment[Any]) -> dict[str, Json]:
@@ -133,7 +154,7 @@ def _takes_forfeits(env: Environment[Any], longest: int) -> None:
 
 def _repeats(env: Environment[Any], episode: Episode, make: LineUp, cuts: int) -> None:
     seed, digest = episode.header.seed, episode.digest()
-    again = drive(Play(env, seed), make())
+    again = _played(env, seed, make())
     _keep(again == episode and again.digest() == digest, f"seed {seed} does not repeat")
     _keep(replay(env, episode) == episode, "the record alone does not give the episode back")
     _keep(replay(env, episode, make()) == episode, "audited scripts give another episode")
@@ -141,7 +162,7 @@ def _repeats(env: Environment[Any], episode: Episode, make: LineUp, cuts: int) -
     _keep(read == episode and read.digest() == digest, "the record does not survive JSON")
     _keep(replay(env, read, make()).digest() == digest, "the record read again plays otherwise")
     for cut in {0, *spread(iter(range(len(episode.decisions))), cuts), len(episode.decisions)}:
-        resumed = drive(Play(env, seed), make(), episode.decisions[:cut])
+        resumed = _played(env, seed, make(), episode.decisions[:cut])
         _keep(resumed.digest() == digest, f"resumed after {cut} decisions, it is another episode")
 
 
@@ -158,8 +179,9 @@ def _is_plain(env: Environment[Any], episode: Episode) -> None:
     for at, event in enumerate(episode.events):
         name = f"event {at} ({event.kind})"
         _keep(jsonable(event.data) and jsonable(event.truth), f"{name} does not survive JSON")
-        told = () if event.to == EVERYONE else event.to
-        _keep(isinstance(told, tuple), f"{name} goes to {told!r}, which is no tuple of seats")
+        told = () if event.to == EVERYONE else event.audience(count)
+        kind = list if event.to == EACH else tuple
+        _keep(isinstance(told, kind) or not told, f"{name} goes to {told!r}: expected a {kind}")
         _keep(set(told) <= set(range(count)), f"{name} goes to {told}, and there is no such seat")
         _keep(len(set(told)) == len(told), f"{name} goes to {told}: a seat twice")
 
@@ -168,54 +190,68 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
-def _has_words(env: Environment[Any], episode: Episode, make: LineUp) -> None:
+def _has_words(env: Environment[Any], episode: Episode) -> None:
     count = len(env.seats())
     for event in episode.events:
-        for seat in range(min(count, 30)) if event.to == EVERYONE else event.to:
-            _keep(bool(_told(env, event, int(seat))), f"{event.kind}: no words for seat {seat}")
+        for seat in event.audience(count)[:30]:
+            _keep(bool(_told(env, event, seat)), f"{event.kind}: no words for seat {seat}")
 
-    def listening(seat: Policy) -> Policy:
-        def policy(asked: Asked) -> Answer | Said:
-            told = words(env, asked)
-            _keep(bool(told.strip()), f"seat {asked.seat} is asked without a word at {asked.key}")
-            return seat(asked)
+    def has_words(asked: Asked) -> None:
+        told = words(env, asked)
+        _keep(bool(told.strip()), f"seat {asked.seat} is asked without a word at {asked.key}")
 
-        return policy
+    play = Play(env, episode.header.seed, drawn(episode))
+    drive(play, [_looked_at(seat, has_words) for seat in parrots(episode)])
 
-    drive(Play(env, episode.header.seed), [listening(seat) for seat in make()])
+
+def _looked_at(seat: Policy, look: Callable[[Asked], None]) -> Policy:
+    def policy(asked: Asked) -> Answer | Said:
+        look(asked)
+        return seat(asked)
+
+    return policy
 
 
 def _told(env: Environment[Any], event: Event, seat: int) -> str:
-    first, again = env.tell(event.told(), seat), env.tell(event.told(), seat)
+    told = event.told_to(seat)
+    assert told is not None
+    first, again = env.tell(told, seat), env.tell(told, seat)
     _keep(first == again, f"{event.kind} is told to seat {seat} in other words each time")
     return first.strip()
 
 
 def _may_be_looked_at(env: Environment[Any], episode: Episode, make: LineUp) -> None:
     """Looking changes nothing, and nothing that was told changes afterwards."""
-    play: Play[Any] = Play(env, episode.header.seed)
+    seats = make()
+    play: Play[Any] = Play(env, episode.header.seed, groups=groups_of(seats))
     facts: list[tuple[bytes, object, str]] = []
 
     def note(name: str, fact: object) -> None:
         facts.append((canonical(fact), fact, name))
 
-    def looking(seat: Policy) -> Policy:
-        def policy(asked: Asked) -> Answer | Said:
-            first, again = (canonical(_shown(env, play.state)) for _ in range(2))
-            _keep(first == again, f"what is asked in step {asked.step} changes when looked at")
-            play.episode()
-            note(f"the situation at {asked.key}", asked.turn.situation)
-            for event in asked.news:
-                note(f"the event {event.kind}, told at {asked.key},", event.data)
-            return seat(asked)
+    def look(asked: Asked | AskedMany) -> None:
+        first, again = (canonical(_shown(env, play.state)) for _ in range(2))
+        _keep(first == again, f"what is asked in step {asked.step} changes when looked at")
+        play.episode()
+        note(f"the situation at {asked.key}", asked.turn.situation)
+        for event in asked.news:
+            note(f"the event {event.kind}, told at {asked.key},", event.data)
 
-        return policy
+    def looking(seat: Policy | Group) -> Policy | Group:
+        if not isinstance(seat, Group):
+            return _looked_at(seat, look)
+
+        def answers(asked: AskedMany) -> Sequence[Json]:
+            look(asked)
+            return seat.answers(asked)
+
+        return seat._replace(answers=answers)
 
     def kept(decision: Decision) -> None:
         note(f"the answer at {decision.key}", decision.row())
 
     play.keep = kept
-    again = drive(play, [looking(seat) for seat in make()])
+    again = drive(play, _once_each(seats, looking))
     _keep(again.digest() == episode.digest(), "being looked at changes the episode")
     for was, fact, name in facts:
         _keep(was == canonical(fact), f"{name} changed afterwards: it is the state, and no copy")
@@ -232,9 +268,7 @@ def _shown(env: Environment[Any], state: Any) -> list[Json]:
     return [asked, list(env.payoffs(state)), env.outcome(state), env.carry(state)]
 
 
-def _asks_of(
-    env: Environment[Any], episode: Episode, make: LineUp
-) -> dict[bytes, tuple[Ask, list[Json]]]:
+def _asks_of(env: Environment[Any], episode: Episode) -> dict[bytes, tuple[Ask, list[Json]]]:
     """Every different ask of an episode, with the answers that were given to it."""
     found: dict[bytes, tuple[Ask, list[Json]]] = {}
 
@@ -249,5 +283,27 @@ def _asks_of(
 
         return policy
 
-    drive(Play(env, episode.header.seed), [noting(seat) for seat in make()])
+    play = Play(env, episode.header.seed, drawn(episode))
+    drive(play, [noting(seat) for seat in parrots(episode)])
     return found
+
+
+def _played(
+    env: Environment[Any],
+    seed: int,
+    seats: Sequence[Policy | Group],
+    record: Sequence[Decision] = (),
+    keep: Callable[[Decision], object] | None = None,
+) -> Episode:
+    return drive(Play(env, seed, keep=keep, groups=groups_of(seats)), seats, record)
+
+
+def _once_each(
+    seats: Sequence[Policy | Group], change: Callable[[Policy | Group], Policy | Group]
+) -> list[Policy | Group]:
+    """A line-up with every holder changed; who holds many seats stays one."""
+    made: dict[int, Policy | Group] = {}
+    for seat in seats:
+        if id(seat) not in made:
+            made[id(seat)] = change(seat)
+    return [made[id(seat)] for seat in seats]

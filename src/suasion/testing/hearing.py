@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -98,12 +98,24 @@ def listen(play: Play[Any], seats: Sequence[Policy]) -> Hearing:
 
 def parrots(episode: Episode, changes: Mapping[Key, Answer] | None = None) -> list[Policy]:
     """Seats that repeat what was answered, whatever they are told, but for the `changes`."""
-    count = len(episode.payoffs)
-    return [_parrot(episode.decisions, seat, changes or {}) for seat in range(count)]
+    by: list[list[Decision]] = [[] for _ in episode.payoffs]
+    for decision in singly(episode.decisions):
+        if INNER not in decision.aside:
+            by[decision.seat].append(decision)
+    return [_parrot(decisions, changes or {}) for decisions in by]
 
 
-def _parrot(decisions: Sequence[Decision], seat: int, changes: Mapping[Key, Answer]) -> Policy:
-    left = iter([d for d in decisions if d.seat == seat and INNER not in d.aside])
+def singly(decisions: Iterable[Decision]) -> Iterator[Decision]:
+    """Each answer as a decision of its own, where groups have answered together."""
+    for decision in decisions:
+        if not decision.seats:
+            yield decision
+        for seat, answer in decision.each() if decision.seats else ():
+            yield Decision(decision.step, seat, decision.aside, decision.repeat, answer)
+
+
+def _parrot(decisions: Sequence[Decision], changes: Mapping[Key, Answer]) -> Policy:
+    left = iter(decisions)
 
     def policy(asked: Asked) -> Answer:
         old = next(left, None)

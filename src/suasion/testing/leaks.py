@@ -12,16 +12,16 @@ from itertools import zip_longest
 from typing import Any, NamedTuple, TypeVar
 
 from suasion.core.asks import Answer, Json
-from suasion.core.chance import Chance, Draw, Seeded, Source, Twin
-from suasion.core.environment import Environment, Policy
+from suasion.core.chance import Chance, Draw, Recorded, Seeded, Source, Twin
+from suasion.core.environment import Environment, Group, Policy
 from suasion.core.episode import Episode, Key
 from suasion.core.events import EVERYONE, Event, To
-from suasion.core.play import Play, drive
+from suasion.core.play import Play, drive, groups_of
 from suasion.testing.answers import anyone, changed, reworded
-from suasion.testing.hearing import Heard, Hearing, listen, parrots
+from suasion.testing.hearing import Heard, Hearing, listen, parrots, singly
 
 T = TypeVar("T")
-LineUp = Callable[[], Sequence[Policy]]
+LineUp = Callable[[], Sequence[Policy | Group]]
 """Makes fresh scripts, one a seat."""
 Knows = Callable[[int, int], bool]
 """Whether a seat may know of the change in a step."""
@@ -33,12 +33,14 @@ def hides(
     """Fail if what is hidden shows in anything that a seat is told, in so many episodes."""
     make = seats or (lambda: [anyone] * len(env.seats()))
     for seed in range(episodes):
-        keeps_secrets(env, drive(Play(env, seed), make()), twins)
+        line_up = make()
+        play = Play(env, seed, groups=groups_of(line_up))
+        keeps_secrets(env, drive(play, line_up), twins)
 
 
 def keeps_secrets(env: Environment[Any], episode: Episode, twins: int) -> None:
     """Fail if a seat hears what it may not know; at most so many `twins` of each of three kinds."""
-    source = Weighed(Seeded(episode.header.seed))
+    source = Weighed(drawn(episode))
     usual = listen(Play(env, episode.header.seed, source), parrots(episode))
     _meaning_is_hidden(episode, usual)
     for hidden in spread(private(usual, source), twins):
@@ -47,6 +49,11 @@ def keeps_secrets(env: Environment[Any], episode: Episode, twins: int) -> None:
         _words_are_hidden(env, episode, usual, key, answer)
     for key, answer in spread(changes(usual, episode), twins):
         _answer_is_hidden(env, episode, usual, key, answer)
+
+
+def drawn(episode: Episode) -> Source:
+    """The rules' draws of an episode; where a change asks for more, any will do."""
+    return Recorded(episode.draws, Seeded(episode.header.seed))
 
 
 def spread(candidates: Iterator[T], many: int) -> list[T]:
@@ -114,7 +121,7 @@ def others(draw: Draw, weights: Sequence[float] | None) -> list[Json]:
 def rewordings(usual: Hearing, episode: Episode) -> Iterator[tuple[Key, Answer]]:
     """Every answer in other free words, every forfeit with another reason."""
     asks = {asked.key: asked.turn.ask for asked in usual.asked()}
-    for decision in episode.decisions:
+    for decision in singly(episode.decisions):
         for other in reworded(asks[decision.key], decision.answer):
             yield decision.key, other
 
@@ -123,7 +130,7 @@ def changes(usual: Hearing, episode: Episode) -> Iterator[tuple[Key, Answer]]:
     """Every answer with one thing of it changed."""
     asks = {asked.key: asked.turn.ask for asked in usual.asked()}
     chance = Chance(Seeded(episode.header.seed))
-    for decision in episode.decisions:
+    for decision in singly(episode.decisions):
         for other in changed(asks[decision.key], decision.answer, chance):
             yield decision.key, other
 
@@ -146,9 +153,8 @@ def _unmeant(event: Event) -> Mapping[str, Json]:
 def _draw_is_hidden(
     env: Environment[Any], episode: Episode, usual: Hearing, hidden: Hidden
 ) -> None:
-    seed = episode.header.seed
-    source = Twin(Seeded(seed), {(hidden.name, hidden.number): hidden.other})
-    twin = listen(Play(env, seed, source), parrots(episode))
+    source = Twin(drawn(episode), {(hidden.name, hidden.number): hidden.other})
+    twin = listen(Play(env, episode.header.seed, source), parrots(episode))
     known = [found for each in (usual, twin) for found in may_know(each.play.chance.log, hidden)]
 
     def knows(seat: int, step: int) -> bool:
@@ -178,7 +184,7 @@ def _words_are_hidden(
     for one, two in zip_longest(usual.of_step(step), twin.of_step(step)):
         if one != two and not aside:
             for event in filter(None, (one, two)):
-                told |= set(range(usual.play.seats)) if event.to == EVERYONE else set(event.to)
+                told |= set(event.audience(usual.play.seats))
     blame = f"the words of seat {seat} in step {step}, which went to {sorted(told)} only"
     _same(usual, twin, lambda seat, _: seat in told, blame, until_told=False)
 
@@ -194,7 +200,8 @@ def _answer_is_hidden(
 
 
 def _with(env: Environment[Any], episode: Episode, key: Key, answer: Answer) -> Hearing:
-    return listen(Play(env, episode.header.seed), parrots(episode, {key: answer}))
+    changed = parrots(episode, {key: answer})
+    return listen(Play(env, episode.header.seed, drawn(episode)), changed)
 
 
 def _same(usual: Hearing, twin: Hearing, knows: Knows, blame: str, *, until_told: bool) -> None:

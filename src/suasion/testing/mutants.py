@@ -14,14 +14,14 @@ from typing import Any, NamedTuple, TypeVar, cast
 from suasion.core.asks import Answer, Json
 from suasion.core.chance import Chance
 from suasion.core.environment import Environment, Out, Turn
-from suasion.core.events import EVERYONE, NOTHING, Event, To
+from suasion.core.events import EACH, EVERYONE, NOTHING, SEAT, Event, To
 from suasion.core.play import Play, drive
 from suasion.testing.answers import anyone
 
 T = TypeVar("T")
 Check = Callable[[Environment[Any]], object]
 """Raises where an environment is not as it should be."""
-Audience = Callable[[Event], To]
+Change = Callable[[Event], Event]
 
 
 class Mutant(NamedTuple):
@@ -56,19 +56,36 @@ def mutants(env: Environment[Any]) -> Iterator[Mutant]:
 
 def loosened(env: Environment[Any], kind: str) -> Environment[Any]:
     """The rules, but every event of one kind is told to everyone."""
-    return _readdressed(env, kind, lambda _: EVERYONE)
+    return _changed(env, kind, lambda event: event._replace(to=EVERYONE))
 
 
 def widened(env: Environment[Any], kind: str) -> Environment[Any]:
-    """The rules, but every private event of one kind is told to one seat more."""
+    """The rules, but every private event of one kind is told to one seat more.
+
+    Where every seat is told its row of columns, each is told the row of the next one.
+    """
     seats = range(len(env.seats()))
 
-    def one_more(event: Event) -> To:
-        if isinstance(event.to, str):
-            return event.to
-        return (*event.to, *[seat for seat in seats if seat not in event.to][-1:])
+    def one_more(event: Event) -> Event:
+        if event.to == EVERYONE:
+            return event
+        told = event.audience(len(seats))
+        others = [seat for seat in seats if seat not in told][-1:]
+        if event.to != EACH:
+            return event._replace(to=(*told, *others))
+        return event._replace(data={**event.data, **_other_rows(event.data, others)})
 
-    return _readdressed(env, kind, one_more)
+    return _changed(env, kind, one_more)
+
+
+def _other_rows(data: Mapping[str, Json], others: list[int]) -> dict[str, Json]:
+    """Columns with a row more, the last one's again; or with all rows moved by one."""
+    columns = {name: rows for name, rows in data.items() if isinstance(rows, list) and rows}
+    if others:
+        return {
+            name: rows + (others if name == SEAT else rows[-1:]) for name, rows in columns.items()
+        }
+    return {name: rows if name == SEAT else rows[1:] + rows[:1] for name, rows in columns.items()}
 
 
 def leaking(env: Environment[Any], secret: str, place: str) -> Environment[Any]:
@@ -89,17 +106,17 @@ def leaking(env: Environment[Any], secret: str, place: str) -> Environment[Any]:
     return derived(env, open=open_, step=step, **PLACES[place](rules, leak))
 
 
-def _readdressed(env: Environment[Any], kind: str, audience: Audience) -> Environment[Any]:
+def _changed(env: Environment[Any], kind: str, change: Change) -> Environment[Any]:
     rules = type(env)
 
-    def to(event: Event) -> To:
-        return audience(event) if event.kind == kind else event.to
+    def some(event: Event) -> Event:
+        return change(event) if event.kind == kind else event
 
     def open_(self: Any, chance: Chance, out: Out) -> Any:
-        return rules.open(self, chance, _Addressed(out, to))
+        return rules.open(self, chance, _Addressed(out, some))
 
     def step(self: Any, state: Any, answers: Mapping[int, Answer], chance: Chance, out: Out) -> Any:
-        return rules.step(self, state, answers, chance, _Addressed(out, to))
+        return rules.step(self, state, answers, chance, _Addressed(out, some))
 
     return derived(env, open=open_, step=step)
 
@@ -114,10 +131,10 @@ def derived(value: T, **methods: object) -> T:
 
 @dataclass
 class _Addressed:
-    """Where rules put facts, with audiences changed, and facts written down."""
+    """Where rules put facts, with what is told changed, and facts written down."""
 
     out: Out
-    to: Audience = field(default=lambda event: event.to)
+    change: Change = field(default=lambda event: event)
     seen: list[Event] = field(default_factory=list)
 
     @property
@@ -134,7 +151,17 @@ class _Addressed:
     ) -> int:
         event = Event(kind, by, data, to, truth)
         self.seen.append(event)
-        return self.out.emit(kind, by, data, self.to(event), truth)
+        return self.out.emit(*self.change(event))
+
+    def delivered(self, event: int, seat: int) -> bool:
+        return self.out.delivered(event, seat)
+
+    @property
+    def direct(self) -> bool:
+        return False  # rules must look at what arrives, since it is not what they said
+
+    def arrived(self, seat: int, since: int) -> Sequence[Event]:
+        return self.out.arrived(seat, since)
 
 
 def _untold(seen: Sequence[Event], seat: int) -> list[Event]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from suasion.core.environment import words
+from suasion.core.environment import Asked, words
 from suasion.core.events import Event
 from suasion.core.play import Play
 from suasion.environments.influence.rules import Influence
@@ -78,15 +78,21 @@ def test_an_event_is_told_from_where_the_seat_sits(event: Event, seat: int, told
     assert Influence().tell(event, seat) == told
 
 
+def asked_one(play: Play[Any]) -> Asked:
+    [asked] = play.asked.values()
+    assert isinstance(asked, Asked)
+    return asked
+
+
 def test_a_turn_tells_the_moment_and_whom_one_can_write_to() -> None:
     env = Influence(size=3)
     play: Play[Any] = Play(env, 0)
-    [asked] = play.asked.values()
+    asked = asked_one(play)
     others = ", ".join(name for name in env.names if name != env.names[asked.seat])
     told = words(env, asked)
     assert told.startswith("Round 1 of 5, slot 1 of 5. You have 25 actions left. Scores: ")
     assert "you 0" in told
     assert told.endswith(f"You can message {others}.")
     silent = Influence(messages=False)
-    [asked] = Play(silent, 0).asked.values()
+    asked = asked_one(Play(silent, 0))
     assert "message" not in words(silent, asked)

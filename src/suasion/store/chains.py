@@ -1,0 +1,53 @@
+"""Chains: which episode follows which, and which cannot begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+STUCK = ("blocked", "failed")
+
+
+class Placed(Protocol):
+    """An episode that may be a link of a chain."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def chain(self) -> str | None: ...
+
+
+class Known(Placed, Protocol):
+    """The same, with how far it is."""
+
+    @property
+    def state(self) -> str: ...
+
+
+def following(planned: Sequence[Placed]) -> dict[int, int]:
+    """By the number of an episode, counted from 1, the number of the one that inherits from it.
+
+    In a run the links of a chain stand in their order.
+    """
+    latest: dict[str, int] = {}
+    found: dict[int, int] = {}
+    for number, each in enumerate(planned, 1):
+        if each.chain is not None:
+            if each.chain in latest:
+                found[latest[each.chain]] = number
+            latest[each.chain] = number
+    return found
+
+
+def waiting(rows: Iterable[Known]) -> dict[str, str]:
+    """By id, why an episode cannot begin: one before it in its chain is blocked or failed."""
+    stuck: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for row in rows:
+        if row.chain is None or row.state == "whole":
+            continue
+        if row.chain in stuck:
+            found[row.id] = f"an episode before it in its chain is {stuck[row.chain]}"
+        elif row.state in STUCK:
+            stuck[row.chain] = row.state
+    return found
