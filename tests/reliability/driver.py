@@ -1,4 +1,4 @@
-"""Runs a tiny study, to be killed: `driver.py OUT AGENT WORKERS [SABOTAGE]`.
+"""Runs a tiny study, to be killed: `driver.py OUT AGENT[-chain] WORKERS [SABOTAGE]`.
 
 A sabotage is a planted bug that the tests around it must find.
 """
@@ -28,6 +28,10 @@ class Job(NamedTuple):
     settings: dict[str, Any]
     seats: tuple[Seat, ...]
     seed: int
+    channels: tuple[dict[str, Any], ...] = ()
+    block: str | None = None
+    chain: str | None = None
+    link: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,22 @@ class Tiny:
     environment = "influence"
     replicates = 3
 
+    chained: bool = False
+
     def to_json(self) -> dict[str, Any]:
         return {"name": "tiny", "replicates": self.replicates}
 
     def jobs(self) -> list[Job]:
-        seats = tuple(Seat(f"{self.agent}/{name}") for name in ("talking_random", "grim", "grim"))
+        names = ("talking_random", "image_scorer" if self.chained else "grim", "grim")
+        seats = tuple(Seat(f"{self.agent}/{name}") for name in names)
+        if self.chained:
+            settings = {**SETTINGS, "remember": True}
+            return [
+                Job(f"{c}--{n}", "main", k, "influence", settings, seats, n, chain=c, link=n)
+                for k in range(self.replicates)
+                for c in [f"main--r{k}"]
+                for n in range(3)
+            ]
         return [
             Job(f"{arm}--r{k}", arm, k, "influence", {**SETTINGS, "messages": talk}, seats, k)
             for k in range(self.replicates)
@@ -90,17 +105,31 @@ def commit_line_by_line() -> None:
     sabotage(Writer, "_transaction", apart)
 
 
+def forget_what_was_left() -> None:
+    """Let a link that begins after a kill inherit nothing."""
+    carry, begins = Writer.carry, Writer.start
+
+    def start(self: Writer) -> None:
+        begins(self)
+        resumed = bool(self._session[0] != 1)
+        sabotage(Writer, "carry", (lambda self, number: None) if resumed else carry)
+
+    sabotage(Writer, "start", start)
+
+
 SABOTAGES: dict[str, Callable[[], None]] = {
     "acknowledge_before_commit": acknowledge_before_commit,
     "forget_what_is_on_disk": forget_what_is_on_disk,
     "commit_line_by_line": commit_line_by_line,
+    "forget_what_was_left": forget_what_was_left,
     "none": lambda: None,
 }
 
 if __name__ == "__main__":
     out, agent, workers, bug = sys.argv[1:]
     SABOTAGES[bug]()
-    result = run(Tiny(agent), Path(out), workers=int(workers))
+    agent, _, shape = agent.partition("-")
+    result = run(Tiny(agent, shape == "chain"), Path(out), workers=int(workers))
     if result.errors or result.stopped:
         sys.stdout.write(f"{result}\n")
     sys.exit(result.exit_code)

@@ -114,7 +114,7 @@ def points(
     """Runs that were left alone, by agent."""
     return {
         agent: left_alone(agent, strace, counted, tmp_path_factory.mktemp(agent))
-        for agent in ("policy", "counted")
+        for agent in ("policy", "counted", "policy-chain", "counted-chain")
     }
 
 
@@ -174,13 +174,13 @@ def nothing_asked_twice(bench: Bench, kills: int) -> None:
     lost = [attempt for attempt in attempts if attempt.outcome == "possibly paid"]
     assert {attempt.outcome for attempt in attempts} <= {"answered", "possibly paid"}
     answered = Counter(a.outcome for a in attempts)["answered"]
-    if bench.agent == "policy":
+    if bench.agent.startswith("policy"):
         assert attempts == []
         return
     decisions = sum(len(filed.episode.decisions) for filed in run.all())
     assert answered == decisions
     assert len(lost) <= kills * bench.workers
-    if bench.agent == "counted":
+    if bench.agent.startswith("counted"):
         asked = len(bench.asked.read_text().splitlines())
         assert decisions <= asked <= len(attempts)
 
@@ -201,10 +201,18 @@ def test_a_run_killed_five_times_comes_to_the_same_record_and_asks_nothing_twice
     chain(bench, strace, points[agent], seed * 10 + workers)
 
 
-def test_a_scripted_and_an_awaited_run_of_the_same_agents_are_the_same_record(
-    points: dict[str, Points],
+@pytest.mark.parametrize("agent", ["policy-chain", "counted-chain"])
+def test_a_run_killed_in_the_middle_of_its_chains_comes_to_the_same_record(
+    agent: str, strace: str, counted: Path, points: dict[str, Points], tmp_path: Path
 ) -> None:
-    assert points["policy"].digest == points["counted"].digest
+    chain(Bench(tmp_path / "run", agent, 2, counted), strace, points[agent], 100)
+
+
+@pytest.mark.parametrize("shape", ["", "-chain"])
+def test_a_scripted_and_an_awaited_run_of_the_same_agents_are_the_same_record(
+    shape: str, points: dict[str, Points]
+) -> None:
+    assert points[f"policy{shape}"].digest == points[f"counted{shape}"].digest
 
 
 @pytest.mark.parametrize(
@@ -213,6 +221,7 @@ def test_a_scripted_and_an_awaited_run_of_the_same_agents_are_the_same_record(
         ("acknowledge_before_commit", "counted"),
         ("forget_what_is_on_disk", "counted"),
         ("commit_line_by_line", "policy"),
+        ("forget_what_was_left", "counted-chain"),
     ],
 )
 def test_the_kills_find_a_planted_bug(

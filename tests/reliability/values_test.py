@@ -153,6 +153,10 @@ def happened(**changed: Any) -> Filed:
     return plain(episode(events=(EVENT._replace(**changed),)))
 
 
+def channelled(value: Any) -> Header:
+    return Header("x", "1", {}, 1, "seeded", ({"name": value},))
+
+
 TEXT_FIELDS: dict[str, Fill] = {
     "episode id": lambda text: replace(plain(), id=text),
     "arm": lambda text: plain(arm=text),
@@ -169,6 +173,8 @@ TEXT_FIELDS: dict[str, Fill] = {
     "environment": lambda text: plain(episode(header=Header(text, "1", {}, 1))),
     "version": lambda text: plain(episode(header=Header("x", text, {}, 1))),
     "source": lambda text: plain(episode(header=Header("x", "1", {}, 1, text))),
+    "block": lambda text: plain(block=text),
+    "chain": lambda text: plain(chain=text, link=3),
 }
 """Where text stands as it is; values of any kind, text among them, stand in the others."""
 ANY_FIELDS: dict[str, Fill] = {
@@ -182,6 +188,10 @@ ANY_FIELDS: dict[str, Fill] = {
     "outcome": lambda value: plain(episode(outcome={"scores": value})),
     "carry": lambda value: plain(episode(carry=value)),
     "kept": lambda value: plain(kept={"header": value}),
+    "channels": lambda value: plain(episode(header=channelled(value))),
+    "delivery": lambda value: plain(episode(changed=([0, 1, [[1, 0, {"text": value}]]],))),
+    "answers of a group": lambda value: decided(answer=[value, 1], seats=(0, 1)),
+    "origin": lambda value: plain(origin={"edit": value}),
 }
 Corpus = list[Any]
 WHOLE: Corpus = [number for number in NUMBERS if type(number) is int]
@@ -216,7 +226,8 @@ def kept(folder: Path, filed: list[Filed]) -> list[Filed | Unstorable]:
 def told(filed: Filed) -> list[Any]:
     """Everything that a run keeps of an episode, as it would be compared."""
     seats = [list(vars(held).values()) for held in filed.seats]
-    return [filed.id, filed.arm, filed.replicate, seats, filed.kept]
+    design = [filed.block, filed.chain, filed.link, filed.origin]
+    return [filed.id, filed.arm, filed.replicate, seats, filed.kept, *design]
 
 
 def test_the_corpus_is_as_large_as_it_is_said_to_be() -> None:
@@ -264,7 +275,7 @@ def test_words_told_and_replies_are_kept_one_by_one(tmp_path: Path) -> None:
     writer.start()
     for number, text in enumerate(sizes, 1):
         column = store_values.stored(text)
-        row = (number, 0, 0, "", 0, '"x"', None, column, None, None, None)
+        row = (number, 0, 0, "", 0, '"x"', None, column, None, None, None, None)
         writer.leaving(number, [], (0, 0, "", 0), column)
         writer.arrived(number, [row], (0, 0, "", 0), 0.5)
         assert writer.commit() == {}

@@ -98,6 +98,10 @@ class Environment(ABC, Generic[S]):
     """Changed whenever the same settings, seed and answers could give another record."""
     postponed: ClassVar[Mapping[str, str]] = NOTHING
     """Settings that are refused by name, `name` or `name=value`, and what to say of each."""
+    visible: ClassVar[tuple[str, ...]] = ()
+    """Parts of a situation that show how the world stands, whatever made it so: what an answer
+    changes in them is no leak, though no event told of it. What they hold, tests of their own say.
+    """
 
     @abstractmethod
     def seats(self) -> Sequence[Seat]:
@@ -205,6 +209,8 @@ class Group(NamedTuple):
     """
 
     answers: Callable[[AskedMany], Sequence[Json]]
+    alone: Policy | None = None
+    """The same script for one seat, asked as any other is: to stand in for a model, say."""
 
 
 class Said(NamedTuple):

@@ -219,7 +219,9 @@ class Play(Generic[S]):
             chance = self._chance_of(seat)
         chance.step = step
         news = self.board.news(seat, turn.told_to, aside != "")
-        self.asked[step, seat, aside, repeat] = Asked(step, seat, aside, repeat, turn, news, chance)
+        self.asked[step, seat, aside, repeat] = _asked(
+            (step, seat, aside, repeat, turn, news, chance)
+        )
 
 
 def _different(answers: list[Json]) -> Iterable[Json]:
