@@ -21,7 +21,8 @@ LAYERS = (
     {"report", "runner"},
     {"judges", "agents", "catalogue"},
     {"store", "models", "environments"},
-    {"stats", "measures"},
+    {"channels"},
+    {"stats", "measures", "batch"},
     {"core"},
 )
 """The packages of `suasion`, top to bottom; those of one layer do not import each other."""
@@ -35,6 +36,8 @@ UNKNOWN_TO_CORE = {
     *("time", "datetime", "random", "secrets", "uuid"),
 }
 """Clocks, files, networks, processes, shared randomness: an episode is a function of its seed."""
+GENERATOR = "random.Random"
+"""A generator of one's own, which the core may make of a seed, and only of one."""
 
 
 When = Literal["read", "called", "never"]
@@ -99,6 +102,8 @@ def targets(node: ast.AST, sources: Sources) -> list[str]:
     match node:
         case ast.Import(names=names):
             return [alias.name for alias in names]
+        case ast.ImportFrom(module="random", names=[ast.alias(name="Random")], level=0):
+            return [GENERATOR]
         case ast.ImportFrom(module=module, names=names, level=level):
             start = "." * level + (module or "")
             return [both if (both := f"{start}.{n.name}") in sources else start for n in names]
@@ -154,7 +159,7 @@ def worldly_core(sources: Sources) -> list[str]:
             f"{name}, line {getattr(node, 'lineno', 0)}: {ast.unparse(node).splitlines()[0]}"
             for name, tree in core.items()
             for node in ast.walk(tree)
-            if waits(node) or opens(node)
+            if waits(node) or opens(node) or unseeded(node)
         ),
     ]
 
@@ -162,7 +167,7 @@ def worldly_core(sources: Sources) -> list[str]:
 def worldly(target: str) -> bool:
     """Whether a module is outside the standard library, or a part of it that core must not know."""
     top = target.split(".")[0]
-    return top not in sys.stdlib_module_names or top in UNKNOWN_TO_CORE
+    return target != GENERATOR and (top not in sys.stdlib_module_names or top in UNKNOWN_TO_CORE)
 
 
 def waits(node: ast.AST) -> bool:
@@ -174,6 +179,12 @@ def opens(node: ast.AST) -> bool:
     """Whether a node calls for a file or the terminal."""
     called = node.func if isinstance(node, ast.Call) else None
     return isinstance(called, ast.Name) and called.id in {"open", "input", "print"}
+
+
+def unseeded(node: ast.AST) -> bool:
+    """Whether a node makes a generator of no seed."""
+    called = node.func if isinstance(node, ast.Call) and not node.args else None
+    return isinstance(called, ast.Name) and called.id == "Random"
 
 
 def neighbours(sources: Sources) -> list[str]:
@@ -239,7 +250,11 @@ PLANTED = {
     "an import is relative": (relative, {"core/a.py": "from . import b", "core/b.py": ""}),
     "the core needs a library": (worldly_core, {"core/a.py": "import numpy"}),
     "the core reads a clock": (worldly_core, {"core/a.py": "def f():\n    import time"}),
-    "the core shares randomness": (worldly_core, {"core/a.py": "from random import Random"}),
+    "the core shares randomness": (worldly_core, {"core/a.py": "from random import choice"}),
+    "the core draws without a seed": (
+        worldly_core,
+        {"core/a.py": "from random import Random\ndraw = Random().random"},
+    ),
     "the core opens a file": (worldly_core, {"core/a.py": "def f(p):\n    return open(p)"}),
     "the core waits": (worldly_core, {"core/a.py": "async def f(): ..."}),
     "an environment imports another": (

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from difflib import get_close_matches
@@ -141,16 +143,45 @@ def expected(found: Kit, setting: str) -> str:
 
 
 def agent(found: Kit, name: str) -> str:
-    """The whole id of an agent: a policy's bare name is enough.
+    """The whole id of an agent: a policy's bare name is enough, with its parameters if it has any.
 
-    Errors: `Mistake` for a policy that the environment does not have. Other kinds of agent are
-    known to those who hold seats.
+    Errors: `Mistake` for a policy that the environment does not have, and for a parameter that a
+    policy cannot have. Other kinds of agent are known to those who hold seats.
     """
+    from suasion.measures.policy import ASKS, BadPolicy, made
+
+    whole = name if "/" in name.partition(ASKS)[0] else POLICY + name
+    if not whole.startswith(POLICY):
+        return whole
     policies = [POLICY + policy for policy in found.policies]
-    whole = name if "/" in name else POLICY + name
-    if whole.startswith(POLICY) and whole not in policies:
-        raise _unknown("agent", whole, policies, found.environment.name)
+    bare, asks, given = whole.partition(ASKS)
+    if bare not in policies:
+        mistake = _unknown("agent", bare, policies, found.environment.name)
+        mistake.instead = mistake.instead and f"{mistake.instead}{asks}{given}"
+        raise mistake
+    try:
+        made(found, whole.removeprefix(POLICY))
+    except BadPolicy as bad:
+        raise Mistake("agent", name, str(bad), POLICY + bad.instead) from None
     return whole
+
+
+def times(text: str) -> tuple[int, str]:
+    """How often an agent is meant, and which: `28*policy/NAME` is 28 seats with that agent.
+
+    Errors: `Mistake` for no seats at all, and for more than there can be.
+    """
+    found = _TIMES.fullmatch(text)
+    if found is None:
+        return 1, text
+    many, agent = found[1], found[2].strip()
+    if len(many) > len(str(LARGEST)) or not 1 <= int(many) <= LARGEST:
+        said = f"{text[:80]!r} is {many[:20]} seats: expected 1 to {LARGEST:,}"
+        raise Mistake("agent", text, said, agent)
+    return int(many), agent
+
+
+_TIMES = re.compile(r"\s*([0-9]+)\s*\*(.+)", re.DOTALL)
 
 
 def _not_postponed(found: Kit, key: str, value: Json) -> None:
@@ -245,7 +276,9 @@ def study(name: str) -> Path:
     ends = [path for known, path in there.items() if name in (known, known.split("/")[1])]
     if len(ends) == 1:
         return ends[0]
-    raise _unknown("study", name, {**dict.fromkeys(k.split("/")[1] for k in there), **there})
+    several = Counter(known.split("/")[1] for known in there)
+    alone = [end for end, many in several.items() if many == 1]
+    raise _unknown("study", name, [*alone, *there])
 
 
 def _unknown(kind: Kind, name: str, there: Iterable[str], of: str = "") -> Mistake:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-Shape = Literal["action", "private", "public", "inner", "lost"]
+Shape = Literal["action", "private", "public", "each", "inner", "aside", "lost"]
 
 
 class Glyph(NamedTuple):
     """How the reader draws an event in the lanes."""
 
     shape: Shape
-    """`action` a thick arrow, `private` a thin one, `public` a line across all lanes, `inner` a
-    ring (a plan, a thought, an aside), `lost` a cross (a forfeit)."""
+    """`action` a thick arrow, `private` a thin one, `public` a line across all lanes, `each` dots
+    on the lanes of those who are told a row, `inner` a ring (a plan, a thought), `aside` a dotted
+    ring, `lost` a cross (a forfeit)."""
     to: tuple[int, ...] = ()
     """The seats an arrow points at."""
     words: str = ""
@@ -40,6 +41,8 @@ class Beside:
 
     unit: str
     """Of what seats hold, such as `points`."""
-    held: Sequence[Sequence[float]]
-    """What each seat holds after each event: events x seats."""
+    held: Sequence[Sequence[float | None]]
+    """What each seat holds after each event: events x seats; `None` where it holds nothing."""
     remarks: Sequence[Remark] = ()
+    ends: tuple[float, float] | None = None
+    """Between what a bar runs; from nought to the most that is held at the end, when not said."""

@@ -20,7 +20,9 @@ class Estimate:
     low: float | None
     high: float | None
     n: int
+    """Values that went in; of blocks and chains, how many of these."""
     unit_of_resampling: str
+    """What is taken as independent: `episode`, `ordered pair`, `block`, `chain`, …"""
     method: str
     """`t`, `studentised_bootstrap`, `percentile_bootstrap`, or `none: …` with words."""
     status: str

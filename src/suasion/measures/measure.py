@@ -1,10 +1,11 @@
-"""A measure: a number of one episode, seat, pair or event, with a unit, or a reason why not."""
+"""A measure: a number of an episode, seat, pair, event or block, with a unit, or a reason."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
+from itertools import combinations
 from typing import ClassVar, Literal, NamedTuple
 
 from suasion.core.asks import Json
@@ -20,9 +21,12 @@ class Undefined(NamedTuple):
 
 Number = float | int | str | Undefined
 """A number, a category, or why there is none."""
+CATEGORY = "category"
+"""The unit of what is no number, and has no mean."""
+Series = Sequence[Number] | Mapping[int, Number] | Undefined
 Parameters = Mapping[str, Json]
 """The values in force of everything a measure can be asked with, such as `capture.window`."""
-Level = Literal["episode", "seat", "pair", "event"]
+Level = Literal["episode", "seat", "pair", "event", "block"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ class Measure(ABC):
     """The ids of the events that a value was counted from."""
     interval: bool = True
     """Whether its estimates carry one; a null that is itself a mean of redraws may do without."""
+    pooled: bool = True
+    """Whether episodes are pooled into estimates of it; else an estimator of the kit does that."""
 
     level: ClassVar[Level]
 
@@ -101,19 +107,22 @@ class Measure(ABC):
 
     def values(self, filed: Filed, parameters: Parameters) -> Iterator[Value]:
         """Every value of one episode."""
-        names = [seat.name for seat in filed.seats]
         for place, number in self.found(filed, parameters):
-            yield Value(
-                self.id,
-                filed.id,
-                None if place.seat is None else names[place.seat],
-                None if place.other is None else names[place.other],
-                place.event,
-                None if isinstance(number, Undefined) else number,
-                self.unit,
-                number.reason if isinstance(number, Undefined) else None,
-                self._series(place),
-            )
+            yield self._value(filed, place, number)
+
+    def _value(self, filed: Filed, place: Place, number: Number) -> Value:
+        seats = filed.seats
+        return Value(
+            self.id,
+            filed.id,
+            None if place.seat is None else seats[place.seat].name,
+            None if place.other is None else seats[place.other].name,
+            place.event,
+            None if isinstance(number, Undefined) else number,
+            self.unit,
+            number.reason if isinstance(number, Undefined) else None,
+            self._series(place),
+        )
 
     def _series(self, place: Place) -> tuple[str, int | None] | None:  # noqa: ARG002
         return None
@@ -132,6 +141,42 @@ class OfEpisode(Measure):
 
     def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
         yield Place(), self.of(filed, parameters)
+
+
+@dataclass(frozen=True)
+class OfRun(Measure):
+    """One number an episode that takes others of its run to tell, by the id of the episode.
+
+    `of` is given every episode at once; one that it does not name has no value at all.
+    """
+
+    of: Callable[[Sequence[Filed], Parameters], Mapping[str, Number]]
+    level: ClassVar[Level] = "episode"
+
+    @property
+    def meaning(self) -> str:
+        return (self.of.__doc__ or "").strip()
+
+    def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
+        """Of a run of this episode alone."""
+        return ((Place(), number) for number in self.of([filed], parameters).values())
+
+    def of_run(self, run: Sequence[Filed], parameters: Parameters) -> Iterator[Value]:
+        """Every value of a run, in its order."""
+        numbers = self.of(run, parameters)
+        for filed in run:
+            if filed.id in numbers:
+                yield self._value(filed, Place(), numbers[filed.id])
+
+
+@dataclass(frozen=True)
+class OfBlock(OfRun):
+    """One number a block, which is episodes compared with one another: given to one of them.
+
+    What an estimate of it resamples is blocks.
+    """
+
+    level = "block"
 
 
 @dataclass(frozen=True)
@@ -170,6 +215,24 @@ class OfPair(Measure):
 
 
 @dataclass(frozen=True)
+class OfUnordered(Measure):
+    """One number an unordered pair, given to the first by seat order: by (seat, other)."""
+
+    of: Callable[[Filed, Parameters], Mapping[tuple[int, int], Number] | Undefined]
+    level = "pair"
+
+    @property
+    def meaning(self) -> str:
+        return (self.of.__doc__ or "").strip()
+
+    def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
+        numbers = self.of(filed, parameters)
+        for seat, other in combinations(range(len(filed.seats)), 2):
+            found = numbers if isinstance(numbers, Undefined) else numbers[seat, other]
+            yield Place(seat, other), found
+
+
+@dataclass(frozen=True)
 class OfEvent(Measure):
     """One number an event that has one: by event id."""
 
@@ -187,9 +250,13 @@ class OfEvent(Measure):
 
 @dataclass(frozen=True)
 class OfSeries(Measure):
-    """A series of numbers a seat, counted from 1; or one `Undefined` for all."""
+    """A series of numbers a seat, counted from 1; or one `Undefined` for all.
 
-    of: Callable[[Filed, Parameters], Sequence[Sequence[Number]] | Undefined]
+    A series with gaps is a mapping from place to number, and one that a seat should have and has
+    not is `Undefined`.
+    """
+
+    of: Callable[[Filed, Parameters], Sequence[Series] | Undefined]
     index: str
     length: Callable[[Filed], int] | None = None
     """How many places it has, so that they have estimates even where no episode has a value."""
@@ -202,10 +269,38 @@ class OfSeries(Measure):
     def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
         series = self.of(filed, parameters)
         for seat in range(len(filed.seats)):
-            if isinstance(series, Undefined):
-                yield Place(seat), series
-            else:
-                yield from ((Place(seat, at=at), x) for at, x in enumerate(series[seat], 1))
+            own = series if isinstance(series, Undefined) else series[seat]
+            if isinstance(own, Undefined):
+                yield Place(seat), own
+                continue
+            each = own.items() if isinstance(own, Mapping) else enumerate(own, 1)
+            yield from ((Place(seat, at=at), number) for at, number in each)
+
+    def _series(self, place: Place) -> tuple[str, int | None] | None:
+        return self.index, place.at
+
+
+@dataclass(frozen=True)
+class OfEpisodeSeries(Measure):
+    """A series of numbers an episode, counted from 1, such as one a round; or `Undefined`.
+
+    Its estimates are of an episode's mean over the series.
+    """
+
+    of: Callable[[Filed, Parameters], Sequence[Number] | Undefined]
+    index: str
+    level = "episode"
+
+    @property
+    def meaning(self) -> str:
+        return (self.of.__doc__ or "").strip()
+
+    def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
+        series = self.of(filed, parameters)
+        if isinstance(series, Undefined):
+            yield Place(), series
+        else:
+            yield from ((Place(at=at), number) for at, number in enumerate(series, 1))
 
     def _series(self, place: Place) -> tuple[str, int | None] | None:
         return self.index, place.at

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import cache
 from inspect import Signature, signature
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
@@ -62,7 +63,8 @@ def made(kit: Kit, name: str) -> Policy | Group:
         raise _bad(name, bad.name, bad.value, f"expected {bad.expected}{default}") from None
 
 
-def taken(maker: Callable[..., Policy | Group]) -> dict[str, Taken]:
+@cache
+def taken(maker: Callable[..., Policy | Group]) -> Mapping[str, Taken]:
     """The parameters of a maker, by name."""
     each = signature_of(maker).parameters.values()
     known = [Taken(one.name, one.annotation, one.default) for one in each]

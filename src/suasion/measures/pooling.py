@@ -2,13 +2,14 @@
 
 Source of the rules: section 5 of the definitions of Delegated Influence's measures, stated here
 for any environment. A pool is all episodes of one status and one group (`Kit.group`), and again
-those of one study condition in it (`arm`); a sample is what one estimate is made of.
+those of one study condition in it (`arm`); a sample is what one estimate is made of. Where
+episodes stand in blocks or chains, whole blocks or chains are resampled (`suasion.measures.units`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from suasion.core.asks import Json
 from suasion.core.episode import canonical
 from suasion.measures.filed import Filed
 from suasion.measures.measure import Measure, OfPair, OfSeries, Value
+from suasion.measures.units import independent, unit_of
 
 Group = Callable[[Filed], Mapping[str, Json]]
 OfEpisodes = Mapping[str, Sequence[Value]]
@@ -41,10 +43,16 @@ class Sample:
     clusters: Sequence[int]
     """Which of the resampled units each value belongs to."""
     unit: str
+    """What is resampled: `episode`, `block`, `chain` or `ordered pair`."""
     blocked: int = 0
     """Episodes that are missing from it, since they were cut short or their record is damaged."""
     missing: int = 0
     """Values that are missing with them."""
+
+    @property
+    def n(self) -> int:
+        """How many blocks or chains it is made of; in other designs, how many values."""
+        return len(set(self.clusters) if self.unit in ("block", "chain") else self.values)
 
 
 def whole(filed: Filed) -> bool:
@@ -96,60 +104,85 @@ def samples(measure: Measure, pool: Pool, values: OfEpisodes) -> Iterator[Sample
         return _of_series(measure, pool, values)
     if isinstance(measure, OfPair):
         return _of_pairs(pool, values)
+    if measure.level == "block":
+        return _of_blocks(pool, values)
     return _of_seats(pool, values) if measure.level == "seat" else _of_episodes(pool, values)
 
 
 def _of_episodes(pool: Pool, values: OfEpisodes) -> Iterator[Sample]:
     """One number an episode; of events, their mean in it."""
-    means = [_mean(_numbers(values[each.id])) for each in pool.filed if whole(each)]
+    ones = [(each, _mean(_numbers(values[each.id]))) for each in pool.filed if whole(each)]
     lost = sum(not whole(each) for each in pool.filed)
-    yield _by_episode(pool, pool.by, means, lost)
+    yield _by_episode(pool, pool.by, ones, lost)
+
+
+def _of_blocks(pool: Pool, values: OfEpisodes) -> Iterator[Sample]:
+    """One number a block; missing are those of blocks that lost an episode."""
+    found = [(each, value) for each in pool.filed for value in values[each.id]]
+    ones = [(each, v.value) for each, v in found if isinstance(v.value, int | float)]
+    lost = sum(not whole(each) for each in pool.filed)
+    yield Sample(
+        pool.status,
+        pool.by,
+        [number for _, number in ones],
+        independent(each for each, _ in ones),
+        "chain" if unit_of(pool.filed) == "chain" else "block",
+        lost,
+        len(found) - len(ones) if lost else 0,
+    )
 
 
 def _of_seats(pool: Pool, values: OfEpisodes) -> Iterator[Sample]:
     """The mean over a model's counted seats, one number an episode."""
     for model, filed in models(pool).items():
-        means = []
+        ones = []
         for each in filter(whole, filed):
             names = {each.seats[at].name for at in counted(each)[model]}
-            means.append(_mean(_numbers(v for v in values[each.id] if v.seat in names)))
+            ones.append((each, _mean(_numbers(v for v in values[each.id] if v.seat in names))))
         lost = sum(not whole(each) for each in filed)
-        yield _by_episode(pool, {**pool.by, "model": model}, means, lost)
+        yield _by_episode(pool, {**pool.by, "model": model}, ones, lost)
 
 
 def _by_episode(
-    pool: Pool, by: Mapping[str, Json], means: Sequence[float | None], lost: int
+    pool: Pool, by: Mapping[str, Json], ones: Sequence[tuple[Filed, float | None]], lost: int
 ) -> Sample:
-    numbers = [x for x in means if x is not None]
-    return Sample(pool.status, by, numbers, range(len(numbers)), "episode", lost, lost)
+    """One number an episode; those of one chain, or of one block, are resampled together."""
+    found = [(each, number) for each, number in ones if number is not None]
+    numbers = [number for _, number in found]
+    clusters = independent(each for each, _ in found)
+    return Sample(pool.status, by, numbers, clusters, unit_of(pool.filed), lost, lost)
 
 
 def _of_pairs(pool: Pool, values: OfEpisodes) -> Iterator[Sample]:
-    """Every ordered pair of every episode, each a unit of its own."""
-    numbers = [x for each in pool.filed if whole(each) for x in _numbers(values[each.id])]
+    """Every ordered pair of every episode, each a unit of its own outside chains and blocks."""
+    found = [
+        (each, number) for each in pool.filed if whole(each) for number in _numbers(values[each.id])
+    ]
+    numbers, unit = [number for _, number in found], unit_of(pool.filed)
+    alone = unit == "episode"
+    clusters = range(len(found)) if alone else independent(each for each, _ in found)
     lost = [each for each in pool.filed if not whole(each)]
     pairs = sum(len(each.seats) * (len(each.seats) - 1) for each in lost)
-    yield Sample(
-        pool.status, pool.by, numbers, range(len(numbers)), "ordered pair", len(lost), pairs
-    )
+    unit = "ordered pair" if alone else unit
+    yield Sample(pool.status, pool.by, numbers, clusters, unit, len(lost), pairs)
 
 
 def _of_series(measure: OfSeries, pool: Pool, values: OfEpisodes) -> Iterator[Sample]:
     """Each place of the series, over all seats of the models that have a counted one here."""
-    places = range(1, _longest(measure, pool, values) + 1)
+    places = _places(measure, pool, values)
     held: dict[str, dict[int, list[tuple[int, float]]]] = {m: {} for m in models(pool)}
-    lost: dict[str, list[int]] = {model: [] for model in held}
-    for cluster, each in enumerate(pool.filed):
+    lost: dict[str, list[str]] = {model: [] for model in held}
+    for cluster, each in zip(independent(pool.filed), pool.filed, strict=True):
         of_seat = _series_by_seat(values[each.id]) if whole(each) else {}
         for seat in each.seats:
             if seat.agent not in held:
                 continue
             if not whole(each):
-                lost[seat.agent].append(cluster)
+                lost[seat.agent].append(each.id)
             for at, number in of_seat.get(seat.name, ()):
                 held[seat.agent].setdefault(at, []).append((cluster, number))
     for model, by_place in held.items():
-        for at in places:
+        for at in places if by_place or measure.length is not None else ():
             pairs = by_place.get(at, [])
             by = {**pool.by, "model": model, measure.index: at}
             yield Sample(
@@ -157,18 +190,18 @@ def _of_series(measure: OfSeries, pool: Pool, values: OfEpisodes) -> Iterator[Sa
                 by,
                 [number for _, number in pairs],
                 [cluster for cluster, _ in pairs],
-                "episode",
+                unit_of(pool.filed),
                 len(set(lost[model])),
                 len(lost[model]),
             )
 
 
-def _longest(measure: OfSeries, pool: Pool, values: OfEpisodes) -> int:
-    """How many places the series has in this pool, also where no episode of it has a value."""
+def _places(measure: OfSeries, pool: Pool, values: OfEpisodes) -> Iterable[int]:
+    """The places of a series in this pool: all that it is said to have, or that anything has."""
     if measure.length is not None:
-        return max(map(measure.length, pool.filed), default=0)
+        return range(1, max(map(measure.length, pool.filed), default=0) + 1)
     each = (v.series[1] for f in pool.filed for v in values[f.id] if v.series is not None)
-    return max((at for at in each if at is not None), default=0)
+    return sorted({at for at in each if at is not None})
 
 
 def _series_by_seat(values: Sequence[Value]) -> dict[str | None, list[tuple[int, float]]]:

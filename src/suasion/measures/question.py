@@ -94,3 +94,5 @@ class Question:
     applies: Callable[[Results], str | None]
     """`None`, or why this run cannot answer it."""
     answer: Callable[[Results], Finding]
+    chains: bool = False
+    """Whether its numbers are right where episodes inherit from one another."""

@@ -35,8 +35,21 @@ def exponents(rows: Floats) -> NDArray[np.intc]:
 
 
 def row_means(rows: Floats) -> Floats:
-    """The mean of each row, from the correctly rounded sum: it does not depend on their order."""
-    return np.array([fsum(row) / len(row) for row in rows.tolist()])
+    """The mean of each row, from the correctly rounded sum: it does not depend on their order.
+
+    A sum that is no larger than what the rounding of its values can leave, such as that of two
+    thirds, a third and minus one, is nought.
+    """
+    return np.array([_mean(row) for row in rows.tolist()])
+
+
+def _mean(row: list[float]) -> float:
+    total = fsum(row)
+    return 0.0 if abs(total) <= HALF_ULP * fsum(map(abs, row)) else total / len(row)
+
+
+HALF_ULP = 2.0**-53
+"""How far a double lies from the number that was rounded to it, at most, as a share of it."""
 
 
 def varies(rows: Floats) -> NDArray[np.bool_]:

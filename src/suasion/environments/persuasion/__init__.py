@@ -1,0 +1,43 @@
+"""Persuasion: one seat argues a side it was given, another says where it stands.
+
+Seats `persuader` and `target` write by turns about one proposition; the persuader opens. It is
+told its side, for (`pro`) or against (`con`); the target is told the proposition and nothing of
+sides. In words both are Participant A and Participant B. A turn has a stated limit of words and a
+hard cap, past which it is cut, with the rest kept on record.
+
+Where the target stands is asked out of band: a whole number from -3 to 3, several times over, each
+time on a fork of what it has been told so far, before the conversation, after it, and after each
+of its turns if so set. The persuader never learns of this and the target never remembers it, so
+that the conversation is the same with and without probes. The same target is argued with from both
+sides: half the distance between where the two conversations leave it is what the persuader did
+(`paired_effect`), and what both did alike is drift (`paired_drift`).
+
+Hidden: the side, from the target; all answers to probes, from both. It pays nothing. Source: the
+published LLM Persuasion Benchmark (github.com/lechmazur/persuasion, 2026), of which no prompt or
+code is public: all words are ours, and where it is silent the choice is ours and the module says
+so.
+"""
+
+from __future__ import annotations
+
+from suasion.environments.persuasion.beside import beside, glyph
+from suasion.environments.persuasion.conversation import group
+from suasion.environments.persuasion.estimators import ESTIMATORS
+from suasion.environments.persuasion.measures import MEASURES
+from suasion.environments.persuasion.policies import POLICIES
+from suasion.environments.persuasion.presets import PRESETS
+from suasion.environments.persuasion.question import QUESTIONS
+from suasion.environments.persuasion.rules import Persuasion
+from suasion.measures.kit import Kit
+
+KIT = Kit(
+    environment=Persuasion,
+    policies=POLICIES,
+    presets=PRESETS,
+    measures=MEASURES,
+    questions=QUESTIONS,
+    group=group,
+    estimators=ESTIMATORS,
+    glyph=glyph,
+    beside=beside,
+)
