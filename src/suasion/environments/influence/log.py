@@ -15,7 +15,9 @@ from pathlib import Path
 from suasion.core.asks import Json
 from suasion.environments.influence.log_build import Logged, filed_of
 from suasion.environments.influence.log_checks import Header, check_event, header_of
-from suasion.environments.influence.log_lines import (
+from suasion.environments.influence.measures.credit import broker
+from suasion.measures.imported import BadLine, Imported
+from suasion.measures.lines import (
     MOST_BAD,
     Bad,
     Line,
@@ -24,8 +26,6 @@ from suasion.environments.influence.log_lines import (
     TooLarge,
     lines,
 )
-from suasion.environments.influence.measures.credit import broker
-from suasion.measures.imported import BadLine, Imported
 
 
 @dataclass

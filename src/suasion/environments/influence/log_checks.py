@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from suasion.core.asks import Json
 from suasion.environments.influence import promise
-from suasion.environments.influence.log_lines import Bad, Parsed
 from suasion.measures.filed import STATUSES, Status
+from suasion.measures.lines import Bad, Parsed
 
 FORMAT = "influence/1"
 CREDITS = ("off", "plain", "payback_clause")

@@ -15,7 +15,6 @@ from suasion.core.asks import Json
 from suasion.core.events import EVERYONE
 from suasion.environments.influence import log as log_module
 from suasion.environments.influence.log import read
-from suasion.environments.influence.log_lines import TooLarge
 from suasion.environments.influence.written_test import (
     EXAMPLE,
     Line,
@@ -27,6 +26,7 @@ from suasion.environments.influence.written_test import (
     values,
 )
 from suasion.measures.imported import BadLine, Imported
+from suasion.measures.lines import TooLarge
 
 PURE: Sequence[Line] = (
     {

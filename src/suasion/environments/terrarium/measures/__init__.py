@@ -1,0 +1,1 @@
+"""What is counted in Terrarium games, and by which rule."""
