@@ -127,15 +127,16 @@ class Shared(Source):
     """One CPython generator for all names, in the order of the calls: parity with another engine.
 
     Each call is the one that such an engine makes: `random` for a number, `choice` for a place,
-    `choices` for a weighted one, `sample`, and `shuffle` where all are drawn. Names that begin
-    with one of `apart` have streams of their own.
+    `choices` for a weighted one, `sample`, and `shuffle` where all are drawn, unless the name
+    begins with one of `sampled`: the two draw differently. Names that begin with one of `apart`
+    have streams of their own.
     """
 
     kind = "shared"
 
-    def __init__(self, seed: int, apart: Sequence[str] = ()) -> None:
+    def __init__(self, seed: int, apart: Sequence[str] = (), sampled: Sequence[str] = ()) -> None:
         self._random, self._seeded = Random(seed), Seeded(seed)
-        self._apart = (f"{CHANNEL}/", *apart)
+        self._apart, self._sampled = (f"{CHANNEL}/", *apart), tuple(sampled)
 
     def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
         if name.startswith(self._apart):
@@ -144,7 +145,7 @@ class Shared(Source):
             return self._random.choice(range(n)) if n else self._random.random()
         if not k:
             return self._random.choices(range(n), weights)[0]
-        if k < n:
+        if k < n or name.startswith(self._sampled):
             return self._random.sample(range(n), k)
         deck = list(range(n))
         self._random.shuffle(deck)

@@ -277,6 +277,15 @@ def test_a_shared_stream_is_drawn_as_another_engine_draws() -> None:
         assert chance.shuffle("deck", options) == deck
 
 
+def test_a_sample_of_all_is_no_shuffle_where_its_name_says_so() -> None:
+    shared, generator = Chance(Shared(3, sampled=("pair",))), random.Random(3)
+    for _ in range(20):
+        assert shared.sample("pair/1", "ab", 2) == generator.sample("ab", 2)
+    deck = list("abc")
+    generator.shuffle(deck)
+    assert shared.shuffle("deck", "abc") == deck
+
+
 def test_what_is_apart_does_not_move_a_shared_stream() -> None:
     chance, generator = Chance(Shared(5, ("swap",))), random.Random(5)
     seen = [(chance.uniform("swap"), chance.of(CHANNEL).uniform("loss")) for _ in range(3)]

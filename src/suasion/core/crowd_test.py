@@ -81,6 +81,15 @@ class Crowd(Environment[list[int]]):
         return f"{event.kind} {dict(event.data)}"
 
 
+@dataclass(frozen=True)
+class Shifts(Crowd):
+    """The same, but on every other day only even seats are asked, by the turn of all."""
+
+    def turns(self, state: list[int]) -> Mapping[int, Turn]:
+        seats = range(0, self.size, 2 - state[0] % 2) if state[0] < self.days else ()
+        return dict.fromkeys(seats, SIDES[0])
+
+
 def contrary(asked: Asked) -> Answer:
     """Go where the left neighbour is not; down where nothing was told, or after a whisper."""
     last = asked.news[-1].data.get("height") if asked.news else None
@@ -121,6 +130,30 @@ def test_rules_cannot_tell_a_group_from_as_many_scripts(env: Crowd) -> None:
         for episode in (one, many, some)
     ]
     assert answers[0] == answers[1] == answers[2]
+
+
+def test_seats_of_a_group_that_were_last_asked_on_other_days_are_asked_apart() -> None:
+    heard: dict[tuple[int, int], list[str]] = {}
+
+    def listening(asked: Asked) -> Answer:
+        heard[asked.step, asked.seat] = sorted(map(repr, asked.news))
+        return contrary(asked)
+
+    def listening_many(asked: AskedMany) -> Sequence[Json]:
+        for seat in asked.seats:
+            rows = [event.row(seat) if event.to == EACH else event for event in asked.news]
+            own = asked.own.get(seat, ())
+            heard[asked.step, seat] = sorted(repr(told) for told in (*rows, *own) if told)
+        return contrary_many(asked)
+
+    env = Shifts(days=6)
+    one = played(env, [listening] * env.size)
+    alone, heard = heard, {}
+    many = played(env, [Group(listening_many)] * env.size)
+    assert heard == alone
+    assert one.events == many.events
+    assert [d.seats for d in many.decisions[:3]] == [(0, 2, 4, 6), (0, 2, 4, 6), (1, 3, 5)]
+    assert replay(env, many) == many
 
 
 def test_a_group_answers_once_for_all_that_share_a_turn() -> None:
@@ -238,3 +271,53 @@ def test_a_group_is_told_the_rows_of_its_seats_in_their_order() -> None:
     assert own == {1: [Event("note", None, {"text": "x"})]}
     assert board.news_of((0, 1, 2), None, False) == ([], {})
     assert board.news(3, None, False) == [Event("met", None, {"seat": 3, "who": 7})]
+
+
+@dataclass(frozen=True)
+class Late(Crowd):
+    """The first seat is never asked."""
+
+    name = "late"
+
+    def turns(self, state: list[int]) -> Mapping[int, Turn]:
+        return {seat: turn for seat, turn in super().turns(state).items() if seat}
+
+
+def tossed_many(asked: AskedMany) -> Sequence[Json]:
+    return [asked.chance.pick("toss", ("up", "down")) for _ in asked.seats]
+
+
+def test_a_group_draws_under_one_name_whoever_of_it_is_asked() -> None:
+    env, seats = Late(), [Group(tossed_many)] * 7
+    episode = played(env, seats)
+    assert replay(env, episode, seats) == episode
+    assert replay(env, episode) == episode
+
+
+def test_a_group_of_all_that_have_rows_is_told_the_same_columns_uncopied() -> None:
+    data = {"seat": [0, 1, 2], "who": [7, 8, 9]}
+    event = Event("met", None, data, EACH, {"hidden": 1})
+    cut = event.cut((0, 1, 2))
+    assert cut is not None
+    assert cut.data is data
+    assert cut.truth == {}
+    other = event.cut((0, 2, 1))
+    assert other is not None
+    assert other.data == {"seat": [0, 2, 1], "who": [7, 9, 8]}
+
+
+def test_a_group_reads_up_to_a_horizon_and_keeps_what_it_only_looks_at() -> None:
+    board = Board(3)
+    board.emit("met", None, {"seat": [0, 1, 2], "who": [1, 2, 0]}, EACH)
+    board.emit("note", None, {"text": "a"}, (1,))
+    horizon = board.here
+    board.emit("note", None, {"text": "b"}, (1,))
+    board.emit("public")
+    looked = board.news_of((0, 1), horizon, True)
+    assert [event.kind for event in looked[0]] == ["met"]
+    assert looked[1] == {1: [Event("note", None, {"text": "a"})]}
+    assert board.news_of((0, 1), horizon, False) == looked
+    later = board.news_of((0, 1), None, False)
+    assert later == ([Event("public")], {1: [Event("note", None, {"text": "b"})]})
+    assert board.news_of((0, 1), None, False) == ([], {})
+    assert [event.kind for event in board.news(2, None, False)] == ["met", "public"]

@@ -136,7 +136,7 @@ class Environment(ABC, Generic[S]):
         return NOTHING
 
     def carry(self, state: S) -> Json:  # noqa: ARG002
-        """What the next episode of a chain inherits, through its settings."""
+        """What the next episode of a chain inherits: settings by name over the study's, or null."""
         return None
 
     @abstractmethod

@@ -71,7 +71,7 @@ class Event(NamedTuple):
     def cut(self, seats: Sequence[int]) -> Event | None:
         """The columns of these seats alone, in this order; `None` where none has a row."""
         has = self.data[SEAT]
-        if has == seats:
+        if len(has) == len(seats) and has == [*seats]:
             return Event(self.kind, self.by, self.data, EACH)
         places = {seat: place for place, seat in enumerate(has)}
         kept = [places[seat] for seat in seats if seat in places]

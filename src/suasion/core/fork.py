@@ -20,10 +20,9 @@ from suasion.core.play import (
     Play,
     Seats,
     drive,
-    groups_in,
-    groups_of,
     replaying,
     same_rules,
+    together,
 )
 from suasion.core.views import Channel, Delivery, as_recorded
 
@@ -67,7 +66,7 @@ def fork(
         Twin(base, edit.draws),
         channels=[*chain, *edit.deliveries],
         named=header.channels,
-        groups=groups_of(seats) or groups_in(episode.decisions),
+        groups=together(seats, episode.decisions),
     )
     if isinstance(base, Past):
         base.step = lambda: play.step

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields, replace
+from dataclasses import fields, replace
 from fractions import Fraction
 from operator import itemgetter
 from typing import Any, Generic
@@ -187,12 +186,15 @@ class Play(Generic[S]):
             self._ask(seat, turn, "", 0)
 
     def _ask_groups(self, turns: Mapping[int, Turn]) -> dict[int, Turn]:
-        """Ask the seats of a group that share a turn together; the turns of all others."""
-        alone, together = {}, dict[tuple[int, int], list[int]]()
-        group = self._group
+        """Ask the seats of a group that share a turn, and have read as far, together.
+
+        The turns of all others are given back.
+        """
+        alone, together = {}, dict[tuple[int, int, int], list[int]]()
+        group, place = self._group, self.board.place
         for seat, turn in turns.items():
             if seat in group:
-                together.setdefault((group[seat], id(turn)), []).append(seat)
+                together.setdefault((group[seat], id(turn), place(seat)), []).append(seat)
             else:
                 alone[seat] = turn
         for seats in together.values():
@@ -249,9 +251,17 @@ def groups_in(decisions: Iterable[Decision]) -> list[list[int]]:
     """The seats that answered together somewhere in a record."""
     by: dict[int, set[int]] = {}
     for decision in decisions:
-        met = set(decision.seats).union(*(by[seat] for seat in decision.seats if seat in by))
+        known = {id(by[seat]): by[seat] for seat in decision.seats if seat in by}
+        met = set(decision.seats).union(*known.values())
         by.update(dict.fromkeys(met, met))
     return [sorted(group) for group in {id(group): group for group in by.values()}.values()]
+
+
+def together(seats: Seats, decisions: Iterable[Decision]) -> list[list[int]]:
+    """The groups of a line-up, and of a record where nobody in the line-up is one."""
+    groups = groups_of(seats)
+    known = {seat for group in groups for seat in group}
+    return groups + [group for group in groups_in(decisions) if known.isdisjoint(group)]
 
 
 def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> Iterator[list[Asked]]:
@@ -362,23 +372,23 @@ def same_rules(env: Environment[Any], episode: Episode) -> None:
 
 
 def _added(env: Environment[Any], header: Header) -> dict[str, Json]:
-    """Settings that rules have gained since: by default they leave a record as it was."""
-    usual: Any = env
-    found = {
-        each.name: each.default
-        for each in fields(usual)
-        if each.name not in header.settings and each.default is not MISSING
-    }
-    added: dict[str, Json] = json.loads(json.dumps(found, default=str))
-    return added
+    """Settings that rules have gained since, at their defaults, which leave a record as it was."""
+    rules: Any = env
+    known = [each for each in fields(rules) if getattr(rules, each.name) == each.default]
+    usual = {each.name for each in known} - header.settings.keys()
+    return {name: value for name, value in settings(env).items() if name in usual}
 
 
 def replaying(
     env: Environment[Any],
     episode: Episode,
     keep: Callable[[Decision], object] | None = None,
+    seats: Seats = (),
 ) -> Play[Any]:
-    """A play that will repeat an episode from its record alone, once it is driven with it."""
+    """A play that will repeat an episode from its record alone, once it is driven with it.
+
+    Groups are who answered together, and those among `seats`, which are to be audited.
+    """
     same_rules(env, episode)
     header, changed = episode.header, episode.changed
     return Play(
@@ -388,13 +398,13 @@ def replaying(
         keep,
         channels=[as_recorded(changed)] if changed else (),
         named=header.channels,
-        groups=groups_in(episode.decisions),
+        groups=together(seats, episode.decisions),
     )
 
 
 def replay(env: Environment[Any], episode: Episode, seats: Seats | None = None) -> Episode:
     """The episode again from its record alone; `seats` are scripts to be audited on the way."""
-    play = replaying(env, episode)
+    play = replaying(env, episode, seats=seats or ())
     again = drive(play, seats or [None] * play.seats, episode.decisions)
     return replace(again, header=episode.header)
 

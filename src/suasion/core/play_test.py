@@ -423,6 +423,24 @@ def test_a_record_of_other_rules_or_settings_is_not_played_on(
         replay(env, episode)
 
 
+@dataclass(frozen=True)
+class Grown(Match):
+    """The same rules with a setting more, which by default changes nothing."""
+
+    louder: bool = False
+    tags: tuple[str, ...] = ()
+
+
+def test_a_record_from_before_a_setting_is_played_again_with_its_default() -> None:
+    episode = drive(Play(Match(), 0), [always_j, always_j])
+    assert replay(Grown(), episode) == episode
+    assert replay(Grown(), episode).digest() == episode.digest()
+    with pytest.raises(OtherRules, match="the record is of the settings"):
+        replay(Grown(louder=True), episode)
+    with pytest.raises(OtherRules, match="the record is of the settings"):
+        replay(Match(), drive(Play(Grown(), 0), [always_j, always_j]))
+
+
 def test_a_replay_keeps_the_source_of_the_record_in_its_header() -> None:
     episode = drive(Play(Match(), 3, Recorded([], Seeded(8), "elsewhere")), [anyone, anyone])
     assert episode.header.source == "elsewhere"

@@ -142,18 +142,25 @@ class Board:
             new.insert(place + after, event)
         return self._rows(new, seat) if self._columns else new
 
+    def place(self, seat: int) -> int:
+        """How far a seat has read what all are told."""
+        return self._read[seat][0]
+
     def news_of(
         self, seats: Sequence[int], before: int | None, keep: bool
     ) -> tuple[list[Event], dict[int, list[Event]]]:
-        """What seats that read together were told: shared events, in columns, and each its own."""
-        own, start, end = {}, len(self._shared), 0
+        """What seats that stand at one `place` were told: shared, in columns, and each its own."""
+        own = {}
+        start, end, _ = self._unread(seats[0], before)
         for seat in seats:
-            first, end, mine = self._unread(seat, before)
-            start = min(start, first)
-            if mine:
-                own[seat] = [event for _, _, event in mine]
+            read = self._read[seat][1]
+            if len(self._own[seat]) > read:  # of most seats of a population nothing
+                mine = [event for _, _, event in self._unread(seat, before)[2]]
+                read += len(mine)
+                if mine:
+                    own[seat] = mine
             if not keep:
-                self._read[seat] = (end, self._read[seat][1] + len(mine))
+                self._read[seat] = (end, read)
         new = self._shared[start:end]
         if self._columns:
             cut = (event.cut(seats) if event.to == EACH else event for event in new)

@@ -73,13 +73,19 @@ def _number(low: float, high: float, whole: bool, chance: Chance) -> float:
 
 
 def _by_schema(schema: Mapping[str, Json], chance: Chance) -> Json:
-    """A value of a schema that lists its values, or is text or a number with bounds."""
+    """A value of a schema that lists its values or is text, a number, a list or an object."""
     if "enum" in schema:
         return chance.pick("value", schema["enum"])
     if "anyOf" in schema:
         return _by_schema(chance.pick("any", schema["anyOf"]), chance)
     if schema.get("type") == "string":
         return uniform(Text(schema.get("maxLength", 50)), chance)
+    if schema.get("type") == "array":
+        many = range(chance.pick("many", range(min(schema.get("maxItems", 5), 5) + 1)))
+        return [_by_schema(schema["items"], chance) for _ in many]
+    if schema.get("type") == "object":
+        parts = schema["properties"]
+        return {name: _by_schema(part, chance) for name, part in parts.items()}
     if schema.get("type") in ("number", "integer"):
         low = schema.get("minimum", 0)
         whole = schema["type"] == "integer"

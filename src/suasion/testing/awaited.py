@@ -25,7 +25,9 @@ def hold(name: str, kit: Kit) -> Live:
     """The policy of that name, as a seat that is waited for."""
     script = policy(name, kit)
     if isinstance(script, Group):
-        raise UnknownAgent(f"policy/{name} answers for many seats at once: it cannot be awaited")
+        if script.alone is None:
+            raise UnknownAgent(f"policy/{name} answers only for many seats: it cannot be awaited")
+        script = script.alone
     delay = float(os.environ.get(DELAY, "0"))
 
     async def ask(asked: Asked, recall: Recall) -> Reply:  # noqa: ARG001 - it makes no inner call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -27,10 +28,12 @@ class Heard(NamedTuple):
     seen: bytes
     """The situation, what may be answered, and how long to wait."""
     words: str
+    came: bytes = b""
+    """What reached a seat that is never told news, since it was last asked."""
 
     def told(self) -> tuple[bytes, bytes, str]:
         """What the seat can compare."""
-        return self[2:]
+        return self.news, self.seen, self.words
 
 
 @dataclass
@@ -41,15 +44,28 @@ class Hearing:
     by_seat: list[list[Heard]]
     here: dict[int, int] = field(default_factory=dict)
     """How many events there were when a step was first asked for."""
+    came: Counter[int] = field(default_factory=Counter)
+    """How many events each seat had got that were not told as news."""
 
     def hear(self, asked: Asked) -> None:
         """Take down what a seat is given."""
         self.here.setdefault(asked.step, self.play.board.here)
+        self.by_seat[asked.seat].append(self.heard(asked)._replace(came=self._came(asked)))
+
+    def heard(self, asked: Asked) -> Heard:
+        """What a seat is given, as text."""
         turn, env = asked.turn, self.play.env
         seen = canonical([turn.situation, turn.ask.schema(), turn.seconds])
         words = said(env, asked.news, asked.seat) + env.now(turn, asked.seat)
-        heard = Heard(asked.step, asked, _plain(asked.news), seen, words)
-        self.by_seat[asked.seat].append(heard)
+        return Heard(asked.step, asked, _plain(asked.news), seen, words)
+
+    def _came(self, asked: Asked) -> bytes:
+        """What reached the seat since it was last asked, where its horizon is the beginning."""
+        if asked.turn.told_to != 0:
+            return b""
+        unread = self.play.board.news(asked.seat, None, True)[self.came[asked.seat] :]
+        self.came[asked.seat] += len(unread)
+        return _plain(unread)
 
     def hear_the_end(self) -> None:
         """Take down what seats would be told if they were asked once more."""

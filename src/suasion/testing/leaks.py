@@ -52,8 +52,22 @@ def keeps_secrets(env: Environment[Any], episode: Episode, twins: int) -> None:
 
 
 def drawn(episode: Episode) -> Source:
-    """The rules' draws of an episode; where a change asks for more, any will do."""
-    return Recorded(episode.draws, Seeded(episode.header.seed))
+    """The rules' draws of an episode; where a change asks for more, or for others, any will do."""
+    return Fitting(episode.draws, Seeded(episode.header.seed))
+
+
+class Fitting(Recorded):
+    """A record's draws, but for those that what is asked now has no place for."""
+
+    def __init__(self, draws: Sequence[Draw], then: Source) -> None:
+        super().__init__(draws, then)
+        self._fresh = then
+
+    def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
+        value = super().draw(name, n, k, weights)
+        places = value if isinstance(value, list) else [value]
+        fits = len(places) == max(1, k) and all(place < max(1, n) for place in places)
+        return value if fits else self._fresh.draw(name, n, k, weights)
 
 
 def spread(candidates: Iterator[T], many: int) -> list[T]:
@@ -208,12 +222,30 @@ def _same(usual: Hearing, twin: Hearing, knows: Knows, blame: str, *, until_told
     """Fail if a seat that may not know hears a difference before news may bring one."""
     for seat, (mine, theirs) in enumerate(zip(usual.by_seat, twin.by_seat, strict=True)):
         for one, two in zip(mine, theirs, strict=False):
-            if knows(seat, one.step) or (until_told and one.news != two.news):
+            if knows(seat, one.step) or (until_told and _news(one) != _news(two)):
                 break
+            if until_told and one.told() != two.told():
+                two = _with_the_same_in_view(usual, one, two)
             if one.told() != two.told():
                 raise AssertionError(
                     f"seat {seat} was told in step {one.step} of {blame}:\n{_difference(one, two)}"
                 )
+
+
+def _news(heard: Heard) -> tuple[bytes, bytes]:
+    return heard.news, heard.came
+
+
+def _with_the_same_in_view(usual: Hearing, one: Heard, two: Heard) -> Heard:
+    """What a seat would have heard in the twin, had the parts that show the world not changed."""
+    visible = usual.play.env.visible
+    if not visible or one.asked is None or two.asked is None:
+        return two
+    turn, was = two.asked.turn, one.asked.turn.situation
+    kept = {key: value for key, value in turn.situation.items() if key not in visible}
+    shown = {key: was[key] for key in visible if key in was}
+    situation = {**kept, **shown}
+    return usual.heard(two.asked._replace(turn=turn._replace(situation=situation)))
 
 
 def _difference(one: Heard, two: Heard) -> str:
