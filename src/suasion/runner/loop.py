@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import NamedTuple
 
+from suasion.core.asks import Json
 from suasion.runner.chains import begun
 from suasion.runner.frames import (
     Arrived,
@@ -59,6 +60,8 @@ class Runner:
     plans: list[Plan]
     progress: Progress
     asked_to_stop: Interrupts
+    past: Json = None
+    """Of forks: the episode that they branch off, as plain JSON."""
     todo: deque[int] = field(default_factory=deque)
     deaths: Counter[int] = field(default_factory=Counter)
     states: dict[int, str] = field(default_factory=dict)
@@ -151,6 +154,7 @@ class Runner:
                 "seats": [seat.agent for seat in plan.seats],
                 "seed": plan.seed,
                 "channels": plan.channels,
+                "fork": plan.origin and {"past": self.past, "origin": plan.origin},
             }
             hand.given.append(number)
             hand.tell(Job(number, strict_json(what), [list(row) for row in record]))

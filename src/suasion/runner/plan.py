@@ -156,7 +156,9 @@ def changes(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[str]:
         for name in ("format", "kind", "environment", "environment_version")
         if old.get(name) != new.get(name)
     ]
-    return found + list(differences("study", old.get("study"), new.get("study")))
+    for name in ("study", "fork"):
+        found += differences(name, old.get(name), new.get(name))
+    return found
 
 
 def differences(name: str, old: Json, new: Json) -> Iterator[str]:

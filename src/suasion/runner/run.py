@@ -9,13 +9,16 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from suasion.core.asks import Json
+from suasion.core.episode import Episode
 from suasion.runner import plan as planning
+from suasion.runner.chains import begun
 from suasion.runner.loop import Runner
 from suasion.runner.progress import Progress, Quiet, Tally
 from suasion.runner.stopping import collected_seldom, interrupts
+from suasion.store.chains import waiting
 from suasion.store.folder import (
     LOCK,
     MANIFEST,
@@ -37,11 +40,11 @@ class RunResult:
 
     folder: Path
     exit_code: int
-    """0 whole, 1 stopped by an error, 3 with failed or blocked episodes, 130 interrupted."""
+    """0 whole, 1 stopped by an error, 3 with failed, blocked or waiting ones, 130 interrupted."""
     arms: dict[str, Tally]
     """Where every condition stands."""
     errors: tuple[tuple[str, str, str], ...] = ()
-    """Episode, state and reason of each that is blocked or failed."""
+    """Episode, state and reason of each that is blocked, failed, or waiting for one that is."""
     stopped: str | None = None
     """Why it ended early; None if it did not."""
     seconds: float = 0.0
@@ -65,19 +68,34 @@ def run(
     Raises Changed where the folder holds a run of something else, Busy where another process
     writes it, NotARun where it holds other things.
     """
-    began = monotonic()
-    folder = Path(out)
     if replicates is not None and replicates != study.replicates:
         study = study.model_copy(update={"replicates": replicates})
     plans = list(planning.plans(study.jobs(), study.status))
     manifest = planning.manifest(study.to_json(), study.environment)
+    return play_plans(plans, manifest, Path(out), workers=workers, progress=progress)
+
+
+def play_plans(
+    plans: list[Plan],
+    manifest: dict[str, Json],
+    folder: Path,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    past: Episode | None = None,
+) -> RunResult:
+    """Play what is planned into a folder, or go on with it; `past` is what forks branch off.
+
+    Errors: those of `run`.
+    """
+    began = monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     with held(folder) as lock:
         prepare(folder, manifest)
         workers = workers or os.cpu_count() or 1
         try:
             writer = Writer(folder, workers, lock.witness)
-            runner, stopped = _run(writer, plans, workers, progress or Quiet())
+            runner, stopped = _run(writer, plans, workers, progress or Quiet(), past)
         except (sqlite3.OperationalError, OSError) as error:
             return RunResult(folder, 1, {}, (), disk(folder, error), monotonic() - began)
     return ended(runner, folder, stopped, monotonic() - began)
@@ -96,8 +114,9 @@ def prepare(folder: Path, manifest: dict[str, Json]) -> None:
             f"{folder} is no run and not empty: it holds {', '.join(sorted(others)[:5])};"
             f" give --out {planning.free(folder)}"
         )
-    study = json.dumps(manifest["study"], indent=1, allow_nan=False)
-    put(folder / STUDY, study.encode() + b"\n")
+    if "study" in manifest:
+        study = json.dumps(manifest["study"], indent=1, allow_nan=False)
+        put(folder / STUDY, study.encode() + b"\n")
     put(folder / MANIFEST, manifest_bytes(manifest))
 
 
@@ -107,7 +126,11 @@ def ours(name: str) -> bool:
 
 
 def _run(
-    writer: Writer, plans: list[Plan], workers: int, progress: Progress
+    writer: Writer,
+    plans: list[Plan],
+    workers: int,
+    progress: Progress,
+    past: Episode | None,
 ) -> tuple[Runner, str | None]:
     """Play what is left; why it stopped early, if it did."""
     try:
@@ -116,7 +139,7 @@ def _run(
         same_plan(writer, plans)
         writer.start()
         with interrupts() as asked_to_stop, collected_seldom():
-            runner = Runner(writer, plans, progress, asked_to_stop)
+            runner = Runner(writer, plans, progress, asked_to_stop, past and past.to_json())
             stopped = runner.run(workers)
         writer.close()
     except BaseException:
@@ -129,11 +152,31 @@ def same_plan(writer: Writer, plans: list[Plan]) -> None:
     """Refuse to go on where the same study would now be played otherwise."""
     folder = writer.folder
     for number, (plan, old) in enumerate(zip(plans, writer.planned(), strict=True), 1):
+        columns, carried, seats = old
         row = plan.row(number)
-        if tuple(row[name] for name in PLANNED) != old[0]:
+        if tuple(row[name] for name in PLANNED) != columns:
             raise planning.Changed(folder, [f"episode {plan.id} would be played otherwise"])
-        if plan.seat_rows(number) != old[1]:
+        if _told(plan, carried, folder).seat_rows(number) != seats:
             raise planning.Changed(folder, [f"the seats of {plan.id} would be told otherwise"])
+
+
+def _told(plan: Plan, carried: Json, folder: Path) -> Plan:
+    """The plan with the words that its seats were told when it began, if they were told any."""
+    if carried is None:
+        return plan
+    try:
+        return begun(plan, carried)
+    except Exception as error:  # whatever rules that are other ones do with it
+        said = f"episode {plan.id} cannot be played with what it inherited: {error}"
+        raise planning.Changed(folder, [said]) from None
+
+
+class Place(NamedTuple):
+    """An episode, and how far it is."""
+
+    id: str
+    chain: str | None
+    state: str
 
 
 def disk(folder: Path, error: Exception) -> str:
@@ -147,9 +190,18 @@ def disk(folder: Path, error: Exception) -> str:
 
 def ended(runner: Runner, folder: Path, stopped: str | None, seconds: float) -> RunResult:
     """How it ended."""
+    places = [
+        Place(plan.id, plan.chain, runner.states.get(number, "planned"))
+        for number, plan in enumerate(runner.plans, 1)
+    ]
+    stuck = {places[number - 1]: error for number, error in runner.errors.items()}
+    waits = waiting(places)
     errors = tuple(
-        (runner.plans[number - 1].id, runner.states[number], error)
-        for number, error in sorted(runner.errors.items())
+        (place.id, "waiting", waits[place.id])
+        if place.id in waits
+        else (place.id, place.state, stuck[place])
+        for place in places
+        if place.id in waits or place in stuck
     )
     arms = runner.arms()
     done = all(tally.whole == tally.planned for tally in arms.values())

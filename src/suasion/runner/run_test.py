@@ -152,6 +152,22 @@ def test_a_run_is_one_plain_file_that_anyone_can_read(tmp_path: Path) -> None:
         assert db.execute("SELECT count(*) FROM decisions").fetchall() == [(16,)]
 
 
+def test_blocks_and_channels_are_on_record_and_play_again(tmp_path: Path) -> None:
+    pair = {"talking": {}, "silent": {"settings": {"messages": False}}}
+    lossy = [{"name": "loss", "rate": 0.5, "kinds": ["message"]}]
+    arms = {"clear": {}, "lossy": {"channels": lossy}}
+    blocks = study(conditions=arms, block=pair, replicates=1)
+    assert run(blocks, tmp_path / "run").exit_code == 0
+    found = open_run(tmp_path / "run")
+    assert [(filed.id, filed.block) for filed in found.all()] == [
+        *[("clear--r0--talking", "clear--r0"), ("clear--r0--silent", "clear--r0")],
+        *[("lossy--r0--talking", "lossy--r0"), ("lossy--r0--silent", "lossy--r0")],
+    ]
+    through = [list(filed.episode.header.channels) for filed in found.all()]
+    assert through == [[], [], lossy, lossy]
+    assert check(found) == []
+
+
 def test_scripted_and_awaited_seats_one_worker_and_two_make_the_same_record(
     tmp_path: Path,
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import repeat
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -39,11 +40,20 @@ class StudySeat(Part):
         default_factory=dict,
         description="settings of this seat alone, such as personas; they move with it",
     )
+    times: int = Field(
+        default=1, ge=1, le=catalogue.LARGEST, description="how many seats in a row are held so"
+    )
 
 
 def _whole_seat(value: object) -> object:
-    """An agent's id alone is a seat."""
-    return {"agent": value} if isinstance(value, str) else value
+    """An agent's id alone is a seat, and `N*AGENT` is N of them."""
+    if not isinstance(value, str):
+        return value
+    try:
+        times, agent = catalogue.times(value)
+    except catalogue.Mistake as mistake:
+        raise ValueError(str(mistake)) from None
+    return {"agent": agent} if times == 1 else {"agent": agent, "times": times}
 
 
 Seats = list[
@@ -215,9 +225,10 @@ class Study(Part):
         return tuple(each.model_dump() for each in (self.channels if own is None else own))
 
     def line_up(self, condition: str) -> Seats:
-        """Who sits down in a condition, before any shift."""
+        """Who sits down in a condition, before any shift: an entry a seat."""
         own = self.conditions[condition].seats
-        return self.seats if own is None else own
+        listed = self.seats if own is None else own
+        return [seat for entry in listed for seat in repeat(entry, entry.times)]
 
     def given(self, condition: str, member: str | None = None) -> dict[str, Json]:
         """The settings given: the preset's, the study's, the condition's, the block's member's."""
@@ -230,7 +241,7 @@ class Study(Part):
     def shifts(self, condition: str, member: str | None = None) -> Iterator[Played]:
         """Settings and seats of a condition, for each place the line-up can begin at."""
         given, seats = self.given(condition, member), self.line_up(condition)
-        for shift in range(len(seats) if self.rotate else 1):
+        for shift in range(min(len(seats), self.replicates) if self.rotate else 1):
             shifted = [seats[(at - shift) % len(seats)] for at in range(len(seats))]
             env = catalogue.make(
                 self.environment, None, by_seat(given, shifted, self._default(given))
@@ -283,11 +294,22 @@ def by_seat(given: Mapping[str, Json], seats: Seats, usual: Mapping[str, Json]) 
 
 def schema() -> Json:
     """The JSON Schema of a study file, for editors and programs."""
+    made: Json = _closed(Study.model_json_schema())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Study.model_json_schema(),
+        **made,
         "title": f"A Suasion study, format {FORMAT}",
     }
+
+
+def _closed(made: Json) -> Json:
+    """The same schema, in which a name that does not fit the pattern of names is refused."""
+    if isinstance(made, list):
+        return [_closed(each) for each in made]
+    if not isinstance(made, dict):
+        return made
+    closed = {"additionalProperties": False} if "patternProperties" in made else {}
+    return {**{key: _closed(value) for key, value in made.items()}, **closed}
 
 
 PARTS: Mapping[str, type[Part]] = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from suasion import catalogue
+from suasion import catalogue, channels
 from suasion.agents import UnknownAgent, hold
 from suasion.catalogue import Mistake
+from suasion.core.environment import Environment
 from suasion.measures.kit import Kit
 from suasion.runner.plain_yaml import Path
 from suasion.runner.study_errors import Problem
@@ -25,31 +26,64 @@ def unplayable(study: Study) -> Iterator[Problem]:
     except Mistake as mistake:
         yield Problem(("environment",), str(mistake))
         return
-    if len(study.conditions) * study.replicates > MOST_EPISODES:
+    if study.episodes > MOST_EPISODES:
         yield Problem(("replicates",), f"makes more than {MOST_EPISODES:,} episodes")
         return
+    yield from _of_units(study, kit)
     for name in study.conditions:
         yield from _of_condition(study, kit, name)
     yield from _of_measures(study, kit)
+
+
+def _of_units(study: Study, kit: Kit) -> Iterator[Problem]:
+    """Whether replicates can be blocks or chains, where they are said to be."""
+    if study.block is not None and study.chain is not None:
+        yield Problem(("block",), "a replicate is a block or a chain: give only one of both keys")
+    if study.chain is not None and kit.environment.carry is Environment.carry:
+        said = f"{kit.environment.name} has no carry: its episodes leave nothing to inherit"
+        yield Problem(("chain",), said)
+
+
+def _of_channels(study: Study, condition: str, names: Sequence[str]) -> Iterator[Problem]:
+    own = study.conditions[condition].channels
+    place: Path = ("channels",) if own is None else ("conditions", condition, "channels")
+    for at, named in enumerate(study.delivery(condition)):
+        try:
+            channels.make(named, names)
+        except channels.BadChannel as bad:
+            yield Problem((*place, at), str(bad))
+
+
+MANY = 30
+"""Seats up to which each is named."""
 
 
 def _of_condition(study: Study, kit: Kit, name: str) -> Iterator[Problem]:
     own = study.conditions[name].seats
     place: Path = ("seats",) if own is None else ("conditions", name, "seats")
     seats = study.line_up(name)
-    yield from _of_agents(study, kit, seats, place)
+    yield from _of_agents(study, kit, study.seats if own is None else own, place)
     if [seat.role for seat in seats].count("focal") > 1:
         yield Problem(place, "expected one focal seat at most")
-    try:
-        given = study.given(name)
-        made = catalogue.make(study.environment, None, given)
-        there = [seat.name for seat in made.seats()]
-        if len(there) != len(seats):
-            yield Problem(place, f"{len(seats)} agents for {len(there)} seats: {', '.join(there)}")
-            return
-        list(study.shifts(name))
-    except Mistake as mistake:
-        yield Problem(_place(study, name, mistake, place), str(mistake))
+    played = []
+    for member in study.members():
+        try:
+            env = catalogue.make(study.environment, None, study.given(name, member))
+            there = [seat.name for seat in env.seats()]
+            yield from _of_channels(study, name, there)
+            if len(there) != len(seats):
+                named = ", ".join(there if len(there) <= MANY else [*there[:3], f"… {there[-1]}"])
+                said = f"{len(seats)} agents for {len(there)} seats: {named}"
+                yield Problem(place, said)
+                continue
+            played.append((member, list(study.shifts(name, member))))
+        except Mistake as mistake:
+            yield Problem(_place(study, name, member, mistake, place), str(mistake))
+    for at, (member, settings) in enumerate(played):
+        twin = next((other for other, same in played[:at] if same == settings), None)
+        if twin is not None:
+            said = f"is the same as {twin}: expected settings in which they differ"
+            yield Problem(("block", str(member)), said)
 
 
 def _of_agents(study: Study, kit: Kit, seats: Seats, place: Path) -> Iterator[Problem]:
@@ -60,11 +94,13 @@ def _of_agents(study: Study, kit: Kit, seats: Seats, place: Path) -> Iterator[Pr
             yield Problem((*place, at), str(mistake))
 
 
-def _place(study: Study, condition: str, mistake: Mistake, seats: Path) -> Path:
+def _place(study: Study, condition: str, member: str | None, mistake: Mistake, seats: Path) -> Path:
     """Where in a study a mistake was made."""
     its = study.conditions[condition]
     if mistake.kind == "preset":
         return ("preset",) if its.preset is None else ("conditions", condition, "preset")
+    if study.block and member is not None and mistake.name in study.block[member].settings:
+        return "block", member, "settings", mistake.name
     if mistake.name in its.settings:
         return "conditions", condition, "settings", mistake.name
     if mistake.name in study.settings:

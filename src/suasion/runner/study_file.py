@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from suasion import catalogue
 from suasion.core.asks import Json
 from suasion.runner import plain_yaml
-from suasion.runner.study import KEYS, Seats, Study
+from suasion.runner.study import FORMAT, KEYS, Seats, Study
 from suasion.runner.study_checks import unplayable
 from suasion.runner.study_errors import BadStudy, Problem, problems
 
@@ -41,6 +41,10 @@ def of(value: Mapping[str, Json], where: str = "study", lines: Lines | None = No
 
     Errors: `BadStudy`.
     """
+    written = value.get("format", FORMAT)
+    if type(written) is not int or written != FORMAT:  # to Python, true is 1
+        said = f"is {repr(written)[:40]}: this version of Suasion reads study format {FORMAT}"
+        raise BadStudy(where, [Problem(("format",), said)], lines)
     try:
         study = Study.model_validate(value)
     except ValidationError as error:

@@ -96,6 +96,56 @@ def test_a_seat_takes_its_own_settings_with_it() -> None:
     ]
 
 
+PAIR: Json = {"talking": {}, "silent": {"settings": {"messages": False}}}
+
+
+def test_a_block_is_an_episode_a_member_of_one_seed_and_one_line_up() -> None:
+    jobs = small(block=PAIR, conditions={"a": {}, "b": {}}, rotate=True, replicates=3).jobs()
+    first, second, third = jobs[0], jobs[1], jobs[4]
+    assert [job.id for job in jobs][:3] == ["a--r0--talking", "a--r0--silent", "b--r0--talking"]
+    assert (first.block, second.block, third.block) == ("a--r0", "a--r0", "a--r1")
+    assert (first.seed, first.seats) == (second.seed, second.seats)
+    assert [job.settings["messages"] for job in jobs] == [True, False] * 6
+    assert {(job.chain, job.link) for job in jobs} == {(None, None)}
+    assert len(jobs) == small(block=PAIR, conditions={"a": {}, "b": {}}, replicates=3).episodes
+
+
+def test_a_member_of_a_block_has_its_settings_over_those_of_its_condition() -> None:
+    conditions = {"a": {"settings": {"messages": False, "slots": 2}}}
+    loud: Json = {"loud": {"settings": {"messages": True}}, "quiet": {}}
+    jobs = small(block=loud, conditions=conditions).jobs()[:2]
+    found = [(job.settings["messages"], job.settings["slots"]) for job in jobs]
+    assert found == [(True, 2), (False, 2)]
+
+
+def test_a_chain_is_so_many_episodes_in_order_each_with_a_seed_of_its_own() -> None:
+    jobs = small(chain=3, conditions={"a": {}, "b": {}}, rotate=True).jobs()
+    assert [job.id for job in jobs][:4] == ["a--r0--0", "a--r0--1", "a--r0--2", "b--r0--0"]
+    assert [(job.chain, job.link) for job in jobs[:2]] == [("a--r0", 0), ("a--r0", 1)]
+    assert len({job.seats for job in jobs[:3]}) == 1
+    assert len({job.seed for job in jobs}) == len(jobs) / 2 == 12
+    assert [job.seed for job in jobs[:3]] == [job.seed for job in jobs[3:6]]
+    assert len(jobs) == small(chain=3, conditions={"a": {}, "b": {}}).episodes
+
+
+def test_seeds_of_links_stay_as_they_are_from_version_to_version() -> None:
+    assert small(seed=7).link_seed(0, 0) == 7249667277674472584
+    assert all(0 <= small(seed=s).link_seed(k, j) < 2**63 for s in range(5) for k, j in [(s, 3)])
+
+
+def test_a_condition_has_the_channels_of_the_study_or_its_own() -> None:
+    lossy: list[Json] = [{"name": "loss", "rate": 0.5}]
+    study = small(channels=lossy, conditions={"a": {}, "b": {"channels": []}})
+    assert [job.channels for job in study.jobs()][:2] == [({"name": "loss", "rate": 0.5},), ()]
+    assert of(study.to_json()) == study
+
+
+def test_a_study_says_which_format_it_is_of_and_another_is_refused_with_both_versions() -> None:
+    assert small().to_json()["format"] == small(format=1).format == 1
+    said = refused(format=2, replicats=3)
+    assert said == ["study: format: is 2: this version of Suasion reads study format 1"]
+
+
 def test_presets_then_the_study_then_the_condition() -> None:
     jobs = small(
         preset="ring",
@@ -140,6 +190,34 @@ def test_a_study_comes_back_from_its_json() -> None:
             {"conditions": {"a": {"setting": {}}}},
             "conditions.a.setting: no such key; did you mean settings?",
         ),
+        ({"block": {"one": {}}}, "block: "),
+        ({"block": {}}, "block: "),
+        ({"block": {"a b": {}, "c": {}}}, "expected letters"),
+        (
+            {"block": {"a": {"setting": {}}, "b": {}}},
+            "block.a.setting: no such key; did you mean settings? There are: settings",
+        ),
+        ({"block": {"a": {"settings": {"sise": 3}}, "b": {}}}, "block.a.settings.sise: "),
+        ({"block": {"a": {"settings": {"rounds": 0}}, "b": {}}}, "block.a.settings.rounds: "),
+        ({"block": {"a": {"settings": {"size": 4}}, "b": {}}}, "seats: 3 agents for 4 seats"),
+        ({"block": {"a": {}, "b": {}}}, "block.b: is the same as a: expected settings in which"),
+        ({"block": PAIR, "chain": 2}, "block: a replicate is a block or a chain"),
+        ({"chain": 1}, "chain: is 1"),
+        ({"chain": 2.0}, "chain: is 2.0"),
+        ({"chain": 2, "environment": "control"}, "chain: control has no carry"),
+        ({"chain": 10_000, "replicates": 1000}, "more than 1,000,000"),
+        ({"channels": [{"rate": 0.1}]}, "channels.0.name: missing: a channel's name"),
+        ({"channels": [{"name": "los"}]}, "channels.0: no channel 'los' (did you mean loss?)"),
+        ({"channels": [{"name": "loss"}]}, "channels.0: channel loss needs 'rate'"),
+        ({"channels": [{"name": "loss", "rate": 2}]}, "channels.0: 'rate' of channel loss is '2'"),
+        (
+            {"channels": [{"name": "eavesdrop", "seat": "P9"}]},
+            "channels.0: 'seat' of channel eavesdrop is 'P9': expected",
+        ),
+        ({"conditions": {"a": {"channels": [{"name": 3}]}}}, "conditions.a.channels.0.name: "),
+        ({"conditions": {"a": {"channels": [{"name": "los"}]}}}, "conditions.a.channels.0: no"),
+        ({"format": True}, "format: is True: this version of Suasion reads study format 1"),
+        ({"format": "1"}, "format: is '1': this version of Suasion reads study format 1"),
         ({"name": "a/b"}, "name: is 'a/b': expected letters"),
         ({"name": "../up"}, "name: is '../up': expected letters"),
         ({"conditions": {"a b": {}}}, "expected letters"),
@@ -228,6 +306,34 @@ def test_our_own_studies_can_be_run_and_their_agents_are_scripted(name: str) -> 
     study = load(catalogue.studies()[name])
     assert {seat.agent.split("/")[0] for job in study.jobs() for seat in job.seats} == {"policy"}
     Draft202012Validator(studies.schema()).validate(study.to_json())
+    Draft202012Validator(studies.schema()).validate(
+        yaml.safe_load(catalogue.studies()[name].read_text())
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"format": 2},
+        {"chain": 1},
+        {"block": {"one": {}}},
+        {"block": {"a b": {}, "c": {}}},
+        {"block": {"a": {"setting": {}}, "b": {}}},
+        {"channels": [{"rate": 1}]},
+        {"conditions": {}},
+        {"conditions": {"a b": {}}},
+        {"conditions": {"a": {"seats": [3]}}},
+        {"seats": [{"agent": "grim", "rol": "focal"}]},
+        {"replicates": 0},
+        {"contrasts": [{"measure": "score"}]},
+        {"contrasts": [{"measure": "score", "of": {"seat": "x"}, "against": {}}]},
+        {"replicats": 3},
+    ],
+)
+def test_the_schema_refuses_what_the_form_of_a_study_does_not_allow(changed: Json) -> None:
+    schema = Draft202012Validator(studies.schema())
+    schema.validate(SMALL)
+    assert not schema.is_valid({**SMALL, **changed})
 
 
 def test_the_interval_methods_are_those_there_are() -> None:
@@ -237,3 +343,23 @@ def test_the_interval_methods_are_those_there_are() -> None:
 
 def test_every_key_says_what_it_means() -> None:
     assert all(meaning for place in KEYS.values() for meaning in place.values())
+
+
+@pytest.mark.parametrize("entry", ["2*grim", {"agent": "grim", "times": 2}])
+def test_an_entry_can_be_many_seats(entry: Json) -> None:
+    study = small(seats=["extractor", entry])
+    agents = ["policy/extractor", "policy/grim", "policy/grim"]
+    assert [[seat.agent for seat in job.seats] for job in study.jobs()] == [agents] * 4
+    assert of(study.to_json()).jobs() == study.jobs()
+    turned = small(seats=["extractor", entry], rotate=True).jobs()
+    assert [[seat.agent for seat in job.seats].index(agents[0]) for job in turned] == [0, 1, 2, 0]
+
+
+def test_a_mistake_in_an_entry_of_many_seats_stands_at_the_entry() -> None:
+    [said] = refused(seats=["2*grim", "grimm"])
+    assert "line" in said or "seats" in said
+    assert "'policy/grimm'" in said
+    [said] = refused(seats=["grim", "0*grim"])
+    assert "'0*grim' is 0 seats: expected 1 to 1,000,000" in said
+    [said] = refused(seats=["grim", "5*grim"])
+    assert "6 agents for 3 seats: P1, P2, P3" in said

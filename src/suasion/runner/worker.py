@@ -22,9 +22,10 @@ from suasion.agents import line_up
 from suasion.core.asks import Json
 from suasion.core.environment import Blocked, Environment, Live
 from suasion.core.episode import Decision, Episode, Key
-from suasion.core.play import Play, drive, groups_of
+from suasion.core.play import Play, Seats, drive, groups_of
 from suasion.measures.kit import Kit
 from suasion.runner.episode import drive_async
+from suasion.runner.fork_branch import forked
 from suasion.runner.frames import (
     HEAD,
     Arrived,
@@ -135,19 +136,13 @@ class Recorder:
         what = of_json(self.job.what)
         env, kit = made(what["environment"], strict_json(what["settings"]))
         seats = line_up(what["seats"], kit)
-        play = Play(
-            env,
-            what["seed"],
-            keep=None,
-            channels=[channels.make(named) for named in what["channels"]],
-            named=what["channels"],
-            groups=groups_of(seats),
-        )
+        play, record = begun(env, what, seats)
+        record += self.record  # on disk: the same again where a fork was stopped, and more
         if not any(isinstance(seat, Live) for seat in seats):
-            return drive(play, seats, self.record)
+            return drive(play, seats, record)
         play.keep = self.keep
         try:
-            return await drive_async(play, seats, self.record, self.leaving)
+            return await drive_async(play, seats, record, self.leaving)
         except BaseException as error:
             self._unanswered(error)
             raise
@@ -176,6 +171,17 @@ class Recorder:
         for key, left in self.left.items():
             seconds = monotonic() - left
             self.link.send(Unanswered(self.job.number, columns(key), why, seconds))
+
+
+def begun(env: Environment[Any], what: Json, seats: Seats) -> tuple[Play[Any], list[Decision]]:
+    """An episode before its first step, and of a fork the decisions that stand in it."""
+    if what["fork"] is not None:
+        past = Episode.from_json(what["fork"]["past"])
+        return forked(env, past, what["fork"]["origin"], seats)
+    names, named = [seat.name for seat in env.seats()], what["channels"]
+    chain = channels.chain(named, names)
+    play = Play(env, what["seed"], channels=chain, named=named, groups=groups_of(seats))
+    return play, []
 
 
 def columns(key: Key) -> Columns:

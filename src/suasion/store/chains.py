@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 STUCK = ("blocked", "failed")
+"""States of episodes that go no further in this run: they are missing from estimates."""
 
 
 class Placed(Protocol):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from hashlib import sha256
+from math import isfinite
 from struct import unpack_from
 
 import msgspec
@@ -40,10 +41,31 @@ def canonically(value: Json) -> bytes:
     """The same bytes as `canonical`."""
     try:
         text = _sorted(value)
-        odd = b"\x7f" in text or any(_sorted(odd) in text for odd in _odd_floats(pack(value)))
+        odd = b"\x7f" in text or _holds(text, {*_odd_floats(pack(value))})
     except (UnicodeEncodeError, OverflowError, TypeError, ValueError, RecursionError):
         return canonical(value)
     return canonical(value) if odd else text
+
+
+def _holds(text: bytes, odd: set[float]) -> bool:
+    """Whether any of some odd floats may stand in a text: quick where it is long and they are many.
+
+    Columns of whole numbers have many bytes that look like floats, and each would be looked for.
+    """
+    if b"null" in text and not all(map(isfinite, odd)):
+        return True
+    if not any(mark in text for mark in _MARKS):
+        return False
+    written = {_sorted(number) for number in odd}
+    if len(written) <= FEW:
+        return any(number in text for number in written)
+    return not written.isdisjoint(_FLOAT.findall(text))
+
+
+_MARKS = (b"0.0000", *(b"%de" % digit for digit in range(10)))
+"""One of these is in every odd float as msgspec writes it, but for those that are no number."""
+FEW = 8
+_FLOAT = re.compile(rb"-?[0-9]+(?:\.[0-9]+(?:e[-+]?[0-9]+)?|e[-+]?[0-9]+)")
 
 
 def _odd_floats(packed: bytes) -> Iterator[float]:

@@ -10,7 +10,9 @@ from suasion.core.episode import canonical
 from suasion.core.play import Play, drive
 from suasion.environments.influence.policies import POLICIES
 from suasion.environments.influence.rules import Influence
+from suasion.store import digest
 from suasion.store.digest import canonically, digest_of
+from suasion.store.seals import pack
 
 ODD = st.sampled_from(["\x7f", "e-1", "e5", "0.00001", "\ud800", "\0", "é", "😀", "\u2028", "\\u"])
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -29,6 +31,22 @@ VALUES = st.recursive(
 @example([2**53, 2**63, 2**64, -(2**63) - 1, 10**40])
 def test_the_bytes_are_those_of_the_standard_library(value: Any) -> None:
     assert canonically(value) == canonical(value)
+
+
+LOOKALIKES = [value for at in range(40) for value in (0xCB, 0x1A00 + at, 0x44000000 + at)]
+"""Whole numbers whose bytes look like odd floats, forty of them."""
+
+
+@pytest.mark.parametrize("odd", [1e300, -1.5e16, 1e-5, 3e-7, 5e-324, 0.5, 10**15, "7e5", None])
+def test_one_odd_float_is_found_among_many_bytes_that_only_look_like_one(odd: Any) -> None:
+    value = {"column": LOOKALIKES, "number": odd}
+    assert len({*digest._odd_floats(pack(value))}) > digest.FEW
+    assert canonically(value) == canonical(value)
+
+
+def test_what_is_no_number_is_refused_among_many_bytes_that_only_look_like_one() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonically([*LOOKALIKES, float("nan")])
 
 
 @settings(max_examples=150, derandomize=True, deadline=None)

@@ -68,6 +68,8 @@ class EpisodeRow(NamedTuple):
     block: str | None
     chain: str | None
     link: int | None
+    carried: Mapping[str, Json] | None
+    """The settings it inherited; None where it did not begin, or begins its chain."""
     origin: Mapping[str, Json] | None
 
 
@@ -183,6 +185,7 @@ def row_of(row: Row) -> EpisodeRow:
         text_or_none(cells["block"]),
         text_or_none(cells["chain"]),
         None if cells["link"] is None else int(cells["link"]),
+        None if cells["carried"] is None else _object(cells["carried"]),
         None if cells["origin"] is None else _object(cells["origin"]),
     )
 

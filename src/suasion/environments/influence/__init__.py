@@ -8,7 +8,8 @@ published only if that seat has sent the puller a message before. An answer that
 action forfeits it: the action is spent.
 
 Hidden: messages, claims that were not published, forfeits of others. It pays each seat the pulls
-that others made for it. Source: delegated-influence.pages.dev (builds of July 2026), prompts
+that others made for it. With `remember` on, the next game of a chain is told what every seat gave
+and got so far, which is ours. Source: delegated-influence.pages.dev (builds of July 2026), prompts
 page; where it is silent, the choice is ours and the module says so.
 """
 

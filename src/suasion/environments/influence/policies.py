@@ -239,6 +239,30 @@ class Flatterer:
         return pull(asked, leader if creditor is None else name(creditor))
 
 
+@dataclass
+class ImageScorer:
+    """Pull for whoever has made the most pulls, in the games before this one and in this one.
+
+    Of several alike one is drawn. Indirect reciprocity by image scoring: what others gave to
+    anyone counts, not what they gave to oneself (Nowak and Sigmund 1998).
+    """
+
+    given: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+    """Pulls of this game by seat."""
+
+    def __call__(self, asked: Asked) -> Answer:
+        """Pull for the best record."""
+        for event in asked.news:
+            if event.kind == "pull" and event.by is not None:
+                self.given[event.by] += 1
+        before = asked.turn.situation.get("reputation", ())
+        earlier = {seat: gave for seat, (gave, _) in enumerate(before)}
+        names = options(asked, "pull", "beneficiary")
+        records = {to: self.given[number(to)] + earlier.get(number(to), 0) for to in names}
+        best = [to for to in names if records[to] == max(records.values())]
+        return pull(asked, asked.chance.pick("beneficiary", best))
+
+
 def options(asked: Asked, action: str, what: str) -> tuple[str, ...]:
     """The names that the ask allows for an action; none where it does not allow the action."""
     ask = asked.turn.ask
@@ -288,4 +312,5 @@ POLICIES: Mapping[str, Callable[[], Policy]] = {
     "promise_breaker": lambda: Promiser(keeps=False),
     "extractor": lambda: extractor,
     "flatterer": Flatterer,
+    "image_scorer": ImageScorer,
 }

@@ -31,6 +31,7 @@ def by(episode: Episode, seat: int, kind: str) -> list[Any]:
         {"topology": "ring", "credit": "off"},
         {"message_limit": 3},
         {"rounds": 1, "slots": 1},
+        {"remember": True, "reputation": ((3, 0), (0, 3), (2, 2))},
     ],
 )
 def test_every_policy_plays_under_every_rule_and_repeats_itself(
@@ -190,3 +191,20 @@ def test_an_offer_is_known_by_its_sentence() -> None:
     assert found is not None
     assert found[1] == "12"
     assert HEARD.search("I will pull for you.") is None
+
+
+def test_an_image_scorer_pulls_for_whoever_gave_most_in_all_games() -> None:
+    names = ["image_scorer", "extractor", "silent_random", "silent_random"]
+    known = played(
+        names, rounds=1, slots=1, remember=True, reputation=((0, 0), (9, 9), (1, 1), (2, 0))
+    )
+    [pull] = by(known, 0, "pull")
+    assert pull.data["beneficiary"] == 1
+    for seed in range(10):
+        game = played(names, seed, rounds=2, slots=3)
+        given = [0] * 4
+        for event in (event for _, event in game.of("pull")):
+            to = event.data["beneficiary"]
+            if event.by == 0:
+                assert given[to] == max(given[1:])
+            given[event.by or 0] += 1

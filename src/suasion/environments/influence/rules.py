@@ -79,6 +79,10 @@ class Influence(Environment[State]):
     """Whether a pull may name who brokered it."""
     personas: str | tuple[str, ...] = "neutral"
     """`neutral`, `attacker`, or any text; one for all seats, or one a seat."""
+    remember: bool = False
+    """Whether the next game of a chain is told what each seat gave and got in this one. Ours."""
+    reputation: tuple[tuple[int, int], ...] = ()
+    """Pulls made for others and points received by each seat in the games before; none: empty."""
 
     name: ClassVar[str] = "influence"
     version: ClassVar[str] = "1"
@@ -97,6 +101,10 @@ class Influence(Environment[State]):
                 raise BadSetting(name, getattr(self, name), f"a whole number from {least} up")
         if isinstance(self.personas, tuple) and len(self.personas) != self.size:
             raise BadSetting("personas", list(self.personas), f"one, or {self.size}, one a seat")
+        if self.reputation and len(self.reputation) != self.size:
+            raise BadSetting("reputation", self.reputation, f"none, or {self.size}, one a seat")
+        if any(count < 0 for record in self.reputation for count in record):
+            raise BadSetting("reputation", self.reputation, "counts from 0 up")
         if not all(persona.strip() for persona in self.each_persona):
             raise BadSetting("personas", self.personas, "neutral, attacker, or some text")
 
@@ -129,13 +137,15 @@ class Influence(Environment[State]):
         if state.round > self.rounds:
             return {}
         seat = state.order[state.acted]
-        situation = {
+        situation: dict[str, Json] = {
             "round": state.round,
             "rounds": self.rounds,
             "slot": state.slot,
             "left": (self.rounds - state.round + 1) * self.slots - state.slot + 1,
             "scores": state.scores.copy(),
         }
+        if self.reputation:
+            situation["reputation"] = self.reputation
         return {seat: Turn(state.asks[seat], situation)}
 
     def step(self, state: State, answers: Mapping[int, Answer], chance: Chance, out: Out) -> State:
@@ -168,6 +178,18 @@ class Influence(Environment[State]):
             "pulls_made": counts["pull"].copy(),
             "messages_sent": counts["message"].copy(),
             "forfeits": counts["forfeit"].copy(),
+        }
+
+    def carry(self, state: State) -> Json:
+        if not self.remember:
+            return None
+        before = self.reputation or ((0, 0),) * self.size
+        now = zip(state.counts["pull"], state.scores, strict=True)
+        return {
+            "reputation": [
+                [gave + given, got + score]
+                for (gave, got), (given, score) in zip(before, now, strict=True)
+            ]
         }
 
     def brief(self, seat: int) -> str:

@@ -283,3 +283,38 @@ def test_a_claim_asks_for_a_name_or_null_as_schema() -> None:
     assert isinstance(ask, OneOf)
     assert isinstance(ask.options["pull"], Record)
     assert ask.options["pull"].fields["credit"].schema() == {"enum": ["P2", "P3", None]}
+
+
+# --- what is kept between the games of a chain ---
+
+
+def test_a_game_that_remembers_leaves_what_everyone_gave_and_got_to_the_next() -> None:
+    first = talk(size=3, rounds=1, slots=2, remember=True)
+    given, scores = first.outcome["pulls_made"], first.outcome["scores"]
+    record = [list(pair) for pair in zip(given, scores, strict=True)]
+    assert first.carry == {"reputation": record}
+    before = ((5, 1), (0, 2), (1, 3))
+    second = talk(size=3, rounds=1, slots=2, remember=True, reputation=before)
+    record = [[gave + x, got + y] for (gave, got), (x, y) in zip(before, record, strict=True)]
+    assert second.carry == {"reputation": record}
+
+
+def test_a_game_that_does_not_remember_leaves_nothing() -> None:
+    assert talk(size=2).carry is None
+    assert talk(size=2, reputation=((1, 0), (0, 1))).carry is None
+
+
+def test_a_reputation_changes_nothing_but_what_seats_know() -> None:
+    plain, known = talk(size=2), talk(size=2, remember=True, reputation=((9, 0), (0, 9)))
+    assert (plain.events, plain.decisions, plain.draws) == (
+        known.events,
+        known.decisions,
+        known.draws,
+    )
+    assert plain.outcome == known.outcome
+
+
+@pytest.mark.parametrize("reputation", [((1, 2),), ((1, 2), (3, -1))])
+def test_a_reputation_is_a_record_a_seat_in_counts(reputation: tuple[tuple[int, int], ...]) -> None:
+    with pytest.raises(BadSetting, match="'reputation' is"):
+        Influence(size=2, reputation=reputation)

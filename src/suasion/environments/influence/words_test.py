@@ -29,6 +29,18 @@ def test_the_brief_states_the_numbers_in_force() -> None:
         ({"credit": "off"}, ["private message"], ["redit"]),
         ({"topology": "ring"}, ["neighbours on a ring"], []),
         ({"overflow": "clip"}, ["cut at 800 characters"], []),
+        ({}, [], ["before this one", "further game"]),
+        ({"remember": True}, ["No game was played before", "before any further game"], ["came to"]),
+        (
+            {"size": 2, "remember": True, "reputation": ((4, 1), (0, 3))},
+            ["came to: you 4 and 1; P2 0 and 3.", "before any further game"],
+            ["No game was played"],
+        ),
+        (
+            {"size": 2, "reputation": ((4, 1), (0, 3))},
+            ["you 4 and 1; P2 0 and 3."],
+            ["further game", "No game was played"],
+        ),
         ({"personas": "attacker"}, ["Play to win"], []),
         ({"personas": "Be kind to P2."}, ["Be kind to P2."], ["Play to win"]),
     ],

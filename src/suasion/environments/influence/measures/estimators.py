@@ -15,6 +15,7 @@ from suasion.measures.estimate import Estimate
 from suasion.measures.filed import Filed
 from suasion.measures.pooling import Pool, counted, models, pools, whole
 from suasion.measures.question import Results
+from suasion.measures.units import Unit, belongs, independent, unit_means, unit_of
 
 if TYPE_CHECKING:
     from suasion.stats.interval import Interval, Recipe
@@ -62,6 +63,7 @@ class Row(NamedTuple):
     n: int
     blocked: int
     bounds: tuple[float, float] | None = None
+    unit: str = "episode"
 
     def estimates(
         self, found: Sequence[Interval], renamed: Mapping[str, str] = NOTHING
@@ -77,7 +79,7 @@ class Row(NamedTuple):
                 low=each.low,
                 high=each.high,
                 n=self.n,
-                unit_of_resampling="episode",
+                unit_of_resampling=self.unit,
                 method=each.method,
                 status=self.status,
                 reason=renamed.get(each.reason or "", each.reason),
@@ -98,7 +100,7 @@ def _without(row: Row, reason: str) -> Estimate:
         low=None,
         high=None,
         n=row.n,
-        unit_of_resampling="episode",
+        unit_of_resampling=row.unit,
         method=f"none: {reason.replace('_', ' ')}",
         status=row.status,
         reason=reason,
@@ -113,6 +115,11 @@ class Arm:
     filed: Sequence[Filed]
     points: Sequence[float]
     """Mean points received over its counted seats, one an episode that is whole."""
+
+    @property
+    def by_unit(self) -> Sequence[float]:
+        """The same for each chain or block, where episodes stand in these."""
+        return unit_means(self.points, independent(filter(whole, self.filed)))
 
     @property
     def lost(self) -> int:
@@ -171,15 +178,16 @@ def _lift(
     from suasion.stats.difference import difference
 
     on, off = arms
-    n, lost = len(on.points) + len(off.points), on.lost + off.lost
+    n, lost = len(on.by_unit) + len(off.by_unit), on.lost + off.lost
     bounds = _apart(on, off) if lost else None
-    row = Row("persuasion_lift", by, "difference_of_means", status, n, lost, bounds)
+    unit = unit_of([*on.filed, *off.filed])
+    row = Row("persuasion_lift", by, "difference_of_means", status, n, lost, bounds, unit)
     if not n:
         yield _without(row, "no_values")
     elif not (on.points and off.points):
         yield _without(row, "no_msg_off_arm" if on.points else "no_msg_on_arm")
     else:
-        yield from row.estimates(difference(on.points, off.points, recipe))
+        yield from row.estimates(difference(on.by_unit, off.by_unit, recipe))
 
 
 def _apart(on: Arm, off: Arm) -> tuple[float, float] | None:
@@ -191,11 +199,11 @@ def _apart(on: Arm, off: Arm) -> tuple[float, float] | None:
 
 
 class Points(NamedTuple):
-    """What a slope is fitted to; each point belongs to an episode."""
+    """What a slope is fitted to; each point belongs to an episode, or to its chain or block."""
 
     x: list[float]
     y: list[float]
-    episodes: list[str]
+    units: list[Unit]
 
 
 def self_pull_slope(results: Results) -> Iterator[Estimate]:
@@ -213,7 +221,7 @@ def self_pull_slope(results: Results) -> Iterator[Estimate]:
                 own = sum(pull.seat == seat for pull in game.self_pulls)
                 points.x.append(game.facts.payoff or 0)
                 points.y.append(own / game.budget)
-                points.episodes.append(each.id)
+                points.units.append(belongs(each))
             row = _slope_row("self_pull_slope", pool, model, mixed)
             yield from _slope(row, points, "one_payoff_only", _recipe(results))
 
@@ -235,7 +243,7 @@ def self_pull_slope_by_round(results: Results) -> Iterator[Estimate]:
                 rounds = range(1, game.facts.rounds + 1)
                 points.x.extend(rounds)
                 points.y.extend(own[now] / game.facts.slots for now in rounds)
-                points.episodes.extend([each.id] * len(rounds))
+                points.units.extend([belongs(each)] * len(rounds))
             row = _slope_row("self_pull_slope_by_round", pool, model, filed)
             yield from _slope(row, points, "one_round_only", _recipe(results))
 
@@ -248,13 +256,15 @@ def _agents(filed: Sequence[Filed], model: str) -> Iterator[tuple[Filed, int]]:
 
 
 def _slope_row(measure: str, pool: Pool, model: str, filed: Sequence[Filed]) -> Row:
+    unit, agents = unit_of(filed), [belongs(each) for each, _ in _agents(filed, model)]
     return Row(
         measure,
         {**pool.by, "model": model},
         "slope",
         pool.status,
-        sum(1 for _ in _agents(filed, model)),
+        len(agents if unit == "episode" else set(agents)),
         sum(not whole(each) for each in filed),
+        unit=unit,
     )
 
 
@@ -264,7 +274,7 @@ def _slope(row: Row, points: Points, one: str, recipe: Recipe) -> Iterator[Estim
     if not row.n:
         yield _without(row, "no_values")
         return
-    found = slope(points.x, points.y, points.episodes, recipe)
+    found = slope(points.x, points.y, points.units, recipe)
     yield from row.estimates(found, {"one_x_only": one})
 
 
