@@ -16,17 +16,10 @@ from pydantic.fields import FieldInfo
 from suasion import catalogue
 from suasion.cli import app
 from suasion.measures.kit import Kit
-from suasion.runner.study import Condition, Contrast, Part, Study, StudySeat
+from suasion.runner.study import FORMAT, PARTS, Part, schema
 
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- Made from code by `make docs`; change the code. -->"
-PARTS: Mapping[str, type[Part]] = {
-    "": Study,
-    "seats": StudySeat,
-    "conditions": Condition,
-    "contrasts": Contrast,
-}
-"""What a study file is made of, by the key that it stands under."""
 Row = Sequence[str]
 
 
@@ -171,22 +164,87 @@ def parameters(kit: Kit) -> Iterator[Row]:
 
 def study() -> Iterator[str]:
     """The page of the keys of a study file."""
-    yield from ("# The study file", "")
-    yield from (
-        "A study is a YAML file with these keys. Any other key is refused, with its line.",
-        "",
-    )
-    yield from ("`suasion list keys --json` prints the same as a JSON Schema for editors.", "")
+    yield from ("# The study file", "", *paragraphs(STUDY))
     for place, part in PARTS.items():
         title = f"Each of {code(place)}" if place else "A study"
-        rows = [key_row(name, field) for name, field in part.model_fields.items()]
-        yield from section(title, ("key", "default", "meaning"), rows, level=2)
+        yield from section(title, ("key", "type", "default", "meaning"), key_rows(part), level=2)
+    yield from paragraphs(EPISODES)
 
 
-def key_row(name: str, field: FieldInfo) -> Row:
-    """A key of a study file."""
-    default = "required" if field.is_required() else code(default_of(field))
-    return code(name), default, plain(field.description or "")
+STUDY = f"""
+A study is a YAML file with these keys. Any other key is refused, with its line. This is format
+{FORMAT}, which stays as it is: what a later version of Suasion adds does not change what a file of
+this format means, and a file of another format is refused with both numbers named.
+
+`suasion list keys --json` prints the same as a JSON Schema for editors.
+"""
+EPISODES = """
+## The episodes it makes
+
+| design | an episode's name | what a replicate is |
+| --- | --- | --- |
+| plain | `<condition>--r<k>` | one episode |
+| `block` | `<condition>--r<k>--<member>` | an episode of each member, all of one seed and line-up |
+| `chain` | `<condition>--r<k>--<link>` | so many episodes in a row, each with a seed of its own |
+
+*k* and the link are counted from 0. Replicate *k* has the same seed, or the same seeds of its
+links, in every condition: the first 63 bits of the SHA-256 of `<seed>/<k>`, of a link of
+`<seed>/<k>/<link>`.
+
+The settings of an episode are, each over the one before: the environment's defaults, the preset of
+its condition or of the study, `settings` of the study, of the condition, of the block's member,
+what a seat brings along, and in a chain what the episode before it left.
+
+In a chain an episode is played once the one before it is whole, with the settings which that one's
+`carry` names over those of the study; what it inherited is in its record. Where an episode of a
+chain is blocked or has failed, those behind it wait. A study has blocks or chains, not both.
+
+What is resampled is whole blocks or chains where there are any, and *n* counts these.
+"""
+
+
+def key_rows(part: type[Part]) -> Iterator[Row]:
+    """The keys of a part of a study file."""
+    whole: Any = schema()
+    made = whole if part.__name__ == "Study" else whole["$defs"][part.__name__]
+    for name, field in part.model_fields.items():
+        default = "required" if field.is_required() else code(default_of(field))
+        yield code(name), typed(made["properties"][name]), default, plain(field.description or "")
+
+
+def typed(made: Mapping[str, Any]) -> str:
+    """What the value of a key may be, in words, from its JSON Schema."""
+    if "anyOf" in made:
+        return " or ".join(dict.fromkeys(typed(each) for each in made["anyOf"]))
+    if "const" in made:
+        return code(json.dumps(made["const"]))
+    if "enum" in made:
+        return ", ".join(code(json.dumps(each)) for each in made["enum"])
+    if "items" in made:
+        return f"list of {typed(made['items'])}"
+    if "minimum" in made:
+        return f"whole number, {made['minimum']:,} {upper(made)}"
+    if made.get("type") == "object":
+        return "keys of your own" if more(made) else "keys with text"
+    return WORDS.get(made.get("type", ""), "keys below")
+
+
+def more(made: Mapping[str, Any]) -> bool:
+    """Whether the values of keys that a study names itself may be more than text."""
+    return made.get("additionalProperties") != {"type": "string"}
+
+
+def upper(made: Mapping[str, Any]) -> str:
+    """The end of a range of whole numbers."""
+    return f"to {made['maximum']:,}" if "maximum" in made else "up"
+
+
+WORDS = {
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "whole number",
+    "null": "null",
+}
 
 
 def default_of(field: FieldInfo) -> str:

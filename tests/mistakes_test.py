@@ -73,6 +73,19 @@ MISTAKES = (
     Mistake("event", "show runs/mine main--r0#99", ("99", "0 to 1")),
     Mistake("event by its option", "show runs/mine main--r0 --event -1", ("-1", "0 to 1")),
     Mistake("viewpoint", "show runs/mine main--r0 --as P7", ("P7", "P1, P2")),
+    Mistake("channel", f"play influence {TWO} --channel los", ("los", "loss", "sanitise")),
+    Mistake(
+        "channel's parameter", f"play influence {TWO} --channel 'loss?rate=x'", ("rate", "0 to 1")
+    ),
+    Mistake("fork's event", "fork runs/mine main--r0 --at 9 --out f", ("9", "0 to 1")),
+    Mistake("fork's episode", "fork runs/mine main--r7 --at 0 --out f", ("main--r7", "main--r0")),
+    Mistake(
+        "fork's seat", "fork runs/mine main--r0 --at 0 --answer P9=null --out f", ("P9", "P1, P2")
+    ),
+    Mistake("fork's answer", "fork runs/mine main--r0 --at 0 --answer P1=x --out f", ("P1=x",), 2),
+    Mistake("fork's draw", "fork runs/mine main--r0 --at 0 --draw odr=1 --out f", ("order",)),
+    Mistake("two edits", "fork runs/mine main--r0 --at 0 --drop --delay 1 --out f", ("drop",), 2),
+    Mistake("a seed for nothing", "fork runs/mine main--r0 --at 0 --seed 1 --out f", ("times",), 2),
     Mistake("import format", "import influence-lag log.jsonl --out read", ("influence-log",)),
     Mistake("import format, no file", "import influence no.jsonl --out read", ("influence-log",)),
     Mistake("import file", "import influence-log no.jsonl --out read", ("no.jsonl", "log.jsonl")),

@@ -109,6 +109,18 @@ def test_a_policy_that_is_not_there_is_told_with_one_that_is() -> None:
     assert told.value.instead in [f"policy/{name}" for name in INFLUENCE.policies]
 
 
+def test_a_policy_may_carry_parameters_and_is_told_what_it_takes() -> None:
+    persuasion = catalogue.kit("persuasion")
+    whole = "policy/target?susceptibility=0.4&noise=0"
+    assert catalogue.agent(persuasion, whole) == whole
+    assert catalogue.agent(persuasion, whole.removeprefix("policy/")) == whole
+    with pytest.raises(Mistake, match=r"no parameter 'nois' \(did you mean noise\?\)") as told:
+        catalogue.agent(persuasion, "target?nois=0")
+    assert told.value.instead == "policy/target?noise=0"
+    with pytest.raises(Mistake, match="policy/grim takes no parameters"):
+        catalogue.agent(INFLUENCE, "grim?noise=0")
+
+
 def test_agents_of_other_kinds_are_left_to_those_who_seat_them() -> None:
     assert catalogue.agent(INFLUENCE, "awaited/grim") == "awaited/grim"
 
@@ -153,6 +165,24 @@ def test_packages_can_be_shut_out(monkeypatch: pytest.MonkeyPatch) -> None:
         catalogue.kit("brought")
 
 
+def test_an_end_that_several_studies_share_is_no_name_and_is_never_suggested(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = catalogue.studies()
+    both = {**there, "social/demo": there["influence/demo"]}
+    monkeypatch.setattr(catalogue, "studies", lambda: both)
+    for name in ("demo", "demoo"):
+        with pytest.raises(Mistake, match="influence/demo, .*social/demo") as told:
+            catalogue.study(name)
+        assert told.value.instead != "demo"
+        assert catalogue.study(str(told.value.instead)).is_file()
+
+
+def test_no_two_studies_of_ours_share_an_end() -> None:
+    ends = [name.split("/")[1] for name in catalogue.studies()]
+    assert len(set(ends)) == len(ends)
+
+
 def test_a_study_is_found_by_its_path_its_name_or_the_end_of_it(tmp_path: Path) -> None:
     file = catalogue.studies()["influence/smoke"]
     assert catalogue.study("smoke") == catalogue.study("influence/smoke") == file
@@ -161,3 +191,24 @@ def test_a_study_is_found_by_its_path_its_name_or_the_end_of_it(tmp_path: Path) 
     assert catalogue.study(str(own)) == own
     with pytest.raises(Mistake, match="no file of that name"):
         catalogue.study("nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "many", "agent"),
+    [
+        ("28*policy/grim", 28, "policy/grim"),
+        (" 2 * grim?p=0.5", 2, "grim?p=0.5"),
+        ("grim", 1, "grim"),
+        ("*grim", 1, "*grim"),
+        ("-2*grim", 1, "-2*grim"),
+        ("1000000*x", 1_000_000, "x"),
+    ],
+)
+def test_an_agent_can_be_given_many_seats(text: str, many: int, agent: str) -> None:
+    assert catalogue.times(text) == (many, agent)
+
+
+@pytest.mark.parametrize("text", ["0*grim", "1000001*grim", f"{'9' * 5000}*grim"])
+def test_no_seats_and_seats_without_end_are_refused(text: str) -> None:
+    with pytest.raises(Mistake, match="seats: expected 1 to 1,000,000"):
+        catalogue.times(text)

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from suasion.cli import check, demo, export, import_, measure, play, run, show, site, status
+from suasion.cli import check, demo, export, fork, import_, measure, play, run, show, site, status
 from suasion.cli import list as list_
 from suasion.cli.errors import Failed, foreseen, program, report
 
@@ -58,6 +58,7 @@ for _name, _command in (
     ("measure", measure.measure),
     ("site", site.site),
     ("show", show.show),
+    ("fork", fork.fork),
     ("check", check.check),
     ("import", import_.import_),
     ("export", export.export),

@@ -20,7 +20,7 @@ def demo() -> None:
     from suasion.report.site import build
 
     study = read_study(STUDY)
-    say(f"{study.title}: {len(study.conditions) * study.replicates} episodes into {OUT}")
+    say(f"{study.title}: {study.episodes} episodes into {OUT}")
     result = play_study(study, OUT, ["run", STUDY], "auto")
     if result.exit_code:
         tell(result, ["run", STUDY])

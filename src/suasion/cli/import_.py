@@ -75,13 +75,18 @@ def _would_do(kit: Kit, format_: str, files: Sequence[Path], out: Path) -> bool:
 
 
 def _read(kit: Kit, format_: str, files: Sequence[Path], out: Path) -> Imported:
+    from suasion.measures.lines import TooLarge
+
     for file in files:
         if not file.is_file():
             there = sorted(str(each) for each in file.parent.glob(f"*{file.suffix}"))[:5]
             said = f"no file {str(file)[:200]!r}; there are: {', '.join(there) or 'none'}"
             raise Failed(said, "list", "formats")
     known = opened(str(out)).ids() if (out / "manifest.json").exists() else ()
-    return kit.imports[format_](files, frozenset(known))
+    try:
+        return kit.imports[format_](files, frozenset(known))
+    except TooLarge as error:
+        raise Failed(str(error), "list", "formats") from None
 
 
 def _store(imported: Imported, kit: Kit, out: Path, words: list[str]) -> None:

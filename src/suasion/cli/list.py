@@ -106,14 +106,21 @@ def _about(kit: Kit) -> str:
 
 
 def policies(kits: Sequence[Kit]) -> Rows:
-    """Scripted agents by the id that seats them."""
+    """Scripted agents by the id that seats them, and what can be asked of each: `?key=value`."""
     import inspect
+
+    from suasion.measures.policy import taken
 
     for kit in kits:
         for name, make in kit.policies.items():
-            said = inspect.getdoc(make()) or ""
-            about = said.partition("\n")[0]
-            yield {"environment": kit.environment.name, "policy": f"policy/{name}", "about": about}
+            own = inspect.isfunction(make) and make.__doc__ is not None
+            said = inspect.getdoc(make if own else make()) or ""
+            yield {
+                "environment": kit.environment.name,
+                "policy": f"policy/{name}",
+                "about": said.partition("\n")[0],
+                "parameters": ", ".join(map(str, taken(make).values())) or None,
+            }
 
 
 def presets(kits: Sequence[Kit]) -> Rows:
@@ -191,7 +198,7 @@ def studies(kits: Sequence[Kit]) -> Rows:  # noqa: ARG001 - they are files
         yield {
             "study": name,
             "status": study.status,
-            "episodes": study.replicates * len(study.conditions),
+            "episodes": study.episodes,
             "title": study.title,
             "file": str(path),
         }

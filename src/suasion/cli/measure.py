@@ -154,10 +154,15 @@ def _estimates(run: Run, results: RunResults) -> None:
 def _chosen(run: Run, results: RunResults) -> list[Estimate]:
     """The first method's row of every estimate; of the measures the study names, if it does.
 
+    Of forks: what the edit changed.
     Where the study has conditions these are shown, and not the same episodes again without them.
     """
+    from suasion.measures.forked import MEASURES
+
     study = run.manifest.get("study")
     named = study.get("measures") if isinstance(study, dict) else None
+    if run.manifest.get("kind") == "fork" and results.estimates(MEASURES[0].id):
+        named = [measure.id for measure in MEASURES]
     first: dict[tuple[str, str, str], Estimate] = {}
     for row in results.all_estimates():
         if not named or row.measure in named:

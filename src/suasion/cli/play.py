@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby, repeat
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -32,6 +33,8 @@ class Game:
     by_name: Mapping[str, str] = field(default_factory=dict)
     seed: int = 0
     as_json: bool = False
+    channels: tuple[str, ...] = ()
+    """The delivery chain: `NAME?key=value&key=value`."""
 
     def words(self) -> list[str]:
         """The command that asks for it."""
@@ -41,9 +44,11 @@ class Game:
         for name, value in self.settings.items():
             words += ["--set", f"{name}={value}"]
         if self.seats:
-            words += ["--seats", ",".join(self.seats)]
+            words += ["--seats", _in_short(self.seats)]
         for name, agent in self.by_name.items():
             words += ["--seat", f"{name}={agent}"]
+        for channel in self.channels:
+            words += ["--channel", channel]
         words += ["--seed", str(self.seed)] if self.seed else []
         return words + (["--json"] if self.as_json else [])
 
@@ -56,10 +61,18 @@ def play(
     ] = None,
     seats: Annotated[
         str | None,
-        typer.Option(metavar="POLICY,…", help="An agent for every seat, in order."),
+        typer.Option(
+            metavar="[N*]POLICY,…", help="An agent for every seat, in order; 28*grim is 28 of them."
+        ),
     ] = None,
     seat: Annotated[
         list[str] | None, typer.Option(metavar="NAME=AGENT", help="The agent of one seat.")
+    ] = None,
+    channel: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME?KEY=VALUE&…", help="What befalls messages, such as loss?rate=0.1."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Where all chance comes from.")] = 0,
     viewpoint: Annotated[
@@ -72,16 +85,49 @@ def play(
     """Play one episode and tell it. A policy's name alone is enough: grim is policy/grim."""
     named = tuple(filter(None, (each.strip() for each in (seats or "").split(","))))
     given, by_name = pairs(settings, "--set"), pairs(seat, "--seat")
-    game = Game(environment, preset, given, named, by_name, seed, as_json)
+    links = tuple(channel or ())
+    game = Game(environment, preset, given, _each(named), by_name, seed, as_json, links)
     try:
         env, kit = ready(game)
         agents = seated(game, env, kit)
+        chained = chain(game, env)
     except Wrong as wrong:
         raise Failed(str(wrong), *repaired(game)) from None
-    episode = _played(env, kit, agents, seed)
+    episode = _played(env, kit, agents, seed, chained)
     if as_json:
         return say_json(outcome(game, env, agents, episode))
     return _tell(env, kit, agents, episode, viewpoint)
+
+
+FEW = 9
+"""Seats with one agent that are written one by one."""
+MANY = 30
+"""Seats up to which each is named."""
+
+
+def _each(listed: Sequence[str]) -> tuple[str, ...]:
+    """An agent a seat, where `N*AGENT` is N of them."""
+    from suasion import catalogue
+
+    try:
+        return tuple(agent for text in listed for agent in repeat(*catalogue.times(text)[::-1]))
+    except catalogue.Mistake as mistake:
+        raise Failed(f"--seats {mistake}", "play", "--help", code=2) from None
+
+
+def _in_short(seats: Sequence[str]) -> str:
+    """The same as it is written: many seats in a row with one agent as `N*AGENT`."""
+    runs = [(agent, len([*run])) for agent, run in groupby(seats)]
+    return ",".join(
+        f"{many}*{agent}" if many > FEW else ",".join([agent] * many) for agent, many in runs
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    """The names of seats, where they are not too many."""
+    if len(names) <= MANY:
+        return ", ".join(names)
+    return f"{', '.join(names[:3])}, … {names[-1]}"
 
 
 def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
@@ -154,25 +200,26 @@ def seated(game: Game, env: Environment[Any], kit: Kit) -> list[str]:
     filled = _filled(game, names, kit)
     for name in game.by_name:
         if name not in names:
-            said = f"no seat {name[:80]!r}; there are: {', '.join(names)}"
+            said = f"no seat {name[:80]!r}; there are: {_named(names)}"
             raise Wrong(said, replace(filled, by_name={}))
     given = dict(zip(names, game.seats, strict=False)) | dict(game.by_name)
     empty = [name for name in names if name not in given]
     if not listed or empty:
         there = ", ".join(f"policy/{policy}" for policy in kit.policies)
-        count = f"{len(game.seats)} agents for {len(names)} seats ({', '.join(names)})"
-        held = f"nobody holds {', '.join(empty)}"
+        count = f"{len(game.seats)} agents for {len(names)} seats ({_named(names)})"
+        held = f"nobody holds {_named(empty)}"
         said = f"{count if not listed else held}: expected one agent a seat; there are: {there}"
         raise Wrong(said, filled)
-    for name, agent in given.items():
+    whole: dict[str, str] = {}
+    for agent in dict.fromkeys(given.values()):
         try:
-            given[name] = catalogue.agent(kit, agent)
-            agents.hold(given[name], kit)
+            whole[agent] = catalogue.agent(kit, agent)
+            agents.hold(whole[agent], kit)
         except (catalogue.Mistake, agents.UnknownAgent) as mistake:
             instead = getattr(mistake, "instead", None) or f"policy/{next(iter(kit.policies))}"
             mended = tuple(instead if each == agent else each for each in filled.seats)
             raise Wrong(str(mistake), replace(filled, seats=mended)) from None
-    return [given[name] for name in names]
+    return [whole[given[name]] for name in names]
 
 
 def _filled(game: Game, names: Sequence[str], kit: Kit) -> Game:
@@ -183,6 +230,24 @@ def _filled(game: Game, names: Sequence[str], kit: Kit) -> Game:
     return replace(game, seats=tuple(seats), by_name={})
 
 
+def chain(game: Game, env: Environment[Any]) -> list[Mapping[str, Json]]:
+    """The delivery chain by names and parameters."""
+    from suasion import channels
+
+    names = [seat.name for seat in env.seats()]
+    found: list[Mapping[str, Json]] = []
+    for at, text in enumerate(game.channels):
+        try:
+            named = channels.parsed(text)
+            channels.make(named, names)
+        except channels.BadChannel as bad:
+            left = game.channels
+            mended = (*left[:at], bad.instead, *left[at + 1 :])
+            raise Wrong(str(bad), replace(game, channels=mended)) from None
+        found.append(named)
+    return found
+
+
 MOST_MISTAKES = 50
 """Mistakes in one command that are mended."""
 
@@ -191,25 +256,38 @@ def repaired(game: Game) -> list[str]:
     """A command that plays: this game with one mistake after the other mended."""
     for _ in range(MOST_MISTAKES):
         try:
-            seated(game, *ready(game))
+            env, kit = ready(game)
+            seated(game, env, kit)
+            chain(game, env)
             return game.words()
         except Wrong as wrong:
             game = wrong.nearer
     return ["list", "environments"]
 
 
-def _played(env: Environment[Any], kit: Kit, agents: Sequence[str], seed: int) -> Episode:
-    from suasion.agents import hold
+def _played(
+    env: Environment[Any],
+    kit: Kit,
+    agents: Sequence[str],
+    seed: int,
+    chained: Sequence[Mapping[str, Json]],
+) -> Episode:
+    from suasion import channels
+    from suasion.agents import line_up
     from suasion.core.environment import Blocked, Live
-    from suasion.core.play import Play, drive
+    from suasion.core.play import Play, drive, groups_of
 
-    seats = [hold(agent, kit) for agent in agents]
+    seats = line_up(agents, kit)
+    links = channels.chain(chained, [seat.name for seat in env.seats()])
+    play = Play(env, seed, channels=links, named=chained, groups=groups_of(seats))
     if not any(isinstance(seat, Live) for seat in seats):
-        return drive(Play(env, seed), seats)
-    from suasion.runner.episode import play_one
+        return drive(play, seats)
+    import asyncio
+
+    from suasion.runner.episode import drive_async
 
     try:
-        return play_one(env, seats, seed)
+        return asyncio.run(drive_async(play, seats))
     except Blocked as why:
         raise Failed(f"a seat could not be asked: {why}", "list", "policies") from None
 
@@ -221,6 +299,7 @@ def outcome(
     from suasion.core.environment import settings
 
     names = [seat.name for seat in env.seats()]
+    lossy = {"channels": [dict(each) for each in episode.header.channels]} if game.channels else {}
     return {
         "environment": env.name,
         "preset": game.preset,
@@ -231,8 +310,27 @@ def outcome(
         ],
         "payoffs": list(episode.payoffs),
         "outcome": dict(episode.outcome),
+        "asides": _asides(names, episode),
         "counts": dict(Counter(event.kind for event in episode.events)),
+        **lossy,
     }
+
+
+def _asides(names: Sequence[str], episode: Episode) -> list[dict[str, Json]]:
+    """What was asked out of band: one entry for each moment, with every answer; null for none."""
+    from suasion.core.asks import Forfeit
+    from suasion.core.play import INNER
+
+    found: dict[tuple[int, int, str], list[Json]] = {}
+    for each in episode.decisions:
+        if each.aside and INNER not in each.aside:
+            lost = isinstance(each.answer, Forfeit)
+            answers = found.setdefault((each.step, each.seat, each.aside), [])
+            answers.append(None if lost else each.answer)
+    return [
+        {"seat": names[seat], "name": name, "step": step, "answers": answers}
+        for (step, seat, name), answers in found.items()
+    ]
 
 
 def _tell(

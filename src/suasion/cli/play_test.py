@@ -32,8 +32,10 @@ def failed(*words: str) -> Failed:
 def test_the_json_holds_what_others_rely_on() -> None:
     found = played(*SMALL, *THREE, "--seed", "4")
     assert list(found) == [
-        *("environment", "preset", "settings", "seed", "seats", "payoffs", "outcome", "counts")
+        *("environment", "preset", "settings", "seed", "seats", "payoffs", "outcome"),
+        *("asides", "counts"),
     ]
+    assert found["asides"] == []
     assert found["environment"] == "influence"
     assert found["preset"] is None
     assert found["seed"] == 4
@@ -48,6 +50,39 @@ def test_the_json_holds_what_others_rely_on() -> None:
     assert sum(found["counts"].values()) == 3 * 2 * 1
     assert found["counts"].get("pull", 0) == sum(found["payoffs"])
     assert set(found["outcome"]) == {"scores", "pulls_made", "messages_sent", "forfeits"}
+
+
+def test_what_was_asked_out_of_band_stands_with_every_answer() -> None:
+    words = ["play", "persuasion", "--set", "total_turns=2", "--set", "probes=2", "--json"]
+    seats = "policy/persuader?strength=1,policy/target?noise=0&susceptibility=2"
+    result = CliRunner().invoke(app, [*words, "--seats", seats])
+    found = json.loads(result.stdout)
+    assert found["asides"] == [
+        {"seat": "target", "name": "stance_before", "step": 0, "answers": [0, 0]},
+        {"seat": "target", "name": "stance_after", "step": 2, "answers": [2, 2]},
+    ]
+    assert [seat["agent"] for seat in found["seats"]] == seats.split(",")
+
+
+def test_a_probe_that_was_not_answered_is_null() -> None:
+    words = ["play", "persuasion", "--set", "total_turns=1", "--set", "probes=1", "--json"]
+    result = CliRunner().invoke(app, [*words, "--seats", "off_topic,persuader"])
+    assert [each["answers"] for each in json.loads(result.stdout)["asides"]] == [[None], [None]]
+
+
+@pytest.mark.parametrize(
+    ("seats", "mended"),
+    [
+        ("persuader?strenth=1,target", "policy/persuader?strength=1,target"),
+        ("persuader,target?noise=x&start=1", "persuader,policy/target?start=1"),
+        ("persuader?strength=7,target?noise=-1", "policy/persuader,policy/target"),
+        ("persuader?,tarjet?noise=1", "policy/persuader,policy/target?noise=1"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_mended(seats: str, mended: str) -> None:
+    error = failed("persuasion", "--seats", seats)
+    assert mended in error.command
+    assert CliRunner().invoke(app, list(error.command)).exit_code == 0
 
 
 def test_the_same_seed_plays_the_same_and_another_does_not() -> None:
@@ -125,3 +160,29 @@ def test_what_stays_is_what_was_asked_for() -> None:
 @pytest.mark.parametrize("words", [("--set", "size"), ("--seat", "=x"), ("--set", "=3")])
 def test_a_pair_needs_a_key_and_a_value(words: tuple[str, ...]) -> None:
     assert failed("influence", *words).code == 2
+
+
+def test_many_seats_can_be_given_one_agent_at_once() -> None:
+    found = played(*SMALL, "--seats", "2*talking_random,promise_keeper")
+    agents = [seat["agent"] for seat in found["seats"]]
+    assert agents == ["policy/talking_random"] * 2 + ["policy/promise_keeper"]
+
+
+def test_a_command_with_many_seats_is_mended_in_short() -> None:
+    error = failed("social", "--seats", "27*any_contact,2*beliver")
+    assert "29 agents for 30 seats" in str(error)
+    given = ("policy/any_contact",) * 28 + ("believer",) * 2
+    words = Game("social", None, {}, given, {}).words()
+    assert words == ["play", "social", "--seats", "28*policy/any_contact,believer,believer"]
+    assert repaired(Game("social", None, {}, ("any_contact",) * 28, {})) == [
+        *("play", "social", "--seats", "30*any_contact"),
+    ]
+
+
+def test_no_seats_of_an_agent_are_refused() -> None:
+    assert "'0*grim' is 0 seats" in str(failed("influence", "--seats", "0*grim"))
+
+
+def test_seats_beyond_a_few_are_not_all_named() -> None:
+    said = str(failed("social", "--set", "size=500", "--seats", "499*any_contact"))
+    assert "499 agents for 500 seats (A1, A2, A3, … A500)" in said

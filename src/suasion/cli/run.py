@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +14,7 @@ from suasion.cli.terminal import one_line, say, say_json
 
 if TYPE_CHECKING:
     from suasion.cli.progress import Display
+    from suasion.runner.progress import Progress
     from suasion.runner.run import RunResult
     from suasion.runner.study import Study
 
@@ -36,7 +39,7 @@ def run(
     ] = "auto",
 ) -> None:
     """Run a study, or go on with it. Ctrl-C once finishes what is under way; twice stops now."""
-    shown = _display(display, study)
+    shown = display_of(display, "run", study)
     loaded = read_study(study)
     words = ["run", study, *(["--replicates", str(replicates)] if replicates else [])]
     folder = out or Path("runs") / loaded.name
@@ -49,7 +52,8 @@ def run(
         raise typer.Exit(result.exit_code)
 
 
-def _display(name: str, study: str) -> Display:
+def display_of(name: str, *words: str) -> Display:
+    """A way to show how far a run is; `words` are the command that asks for it."""
     from suasion.catalogue import nearest
 
     for known in DISPLAYS:
@@ -57,7 +61,7 @@ def _display(name: str, study: str) -> Display:
             return known
     near = nearest(name, DISPLAYS) or "auto"
     said = f"no display {name[:80]!r}; there are: {', '.join(DISPLAYS)}"
-    raise Failed(said, "run", study, "--display", near, code=2)
+    raise Failed(said, *words, "--display", near, code=2)
 
 
 def read_study(name: str) -> Study:
@@ -81,17 +85,28 @@ def play_study(
     study: Study, folder: Path, words: list[str], display: Display, **options: Any
 ) -> RunResult:
     """Run a study and show how far it is."""
+    from suasion.runner.run import run as play
+
+    with showing(display, folder, words) as progress:
+        return play(study, folder, progress=progress, **options)
+
+
+@contextmanager
+def showing(display: Display, folder: Path, words: list[str]) -> Iterator[Progress]:
+    """Show how far a run is, and say what is wrong with its folder.
+
+    Errors: `Failed`, with the same command for a folder that is free.
+    """
     from suasion.cli.progress import Bars, progress
     from suasion.cli.runs import free
     from suasion.runner.plan import Changed
-    from suasion.runner.run import run as play
     from suasion.store.database import Damaged
     from suasion.store.folder import Busy, NotARun
 
-    showing = progress(display)
+    shown = progress(display)
     afresh = [*words, "--out", str(free(folder))]
     try:
-        return play(study, folder, progress=showing, **options)
+        yield shown
     except Busy as error:
         raise Failed(str(error), "status", str(folder)) from None
     except Changed as error:
@@ -102,8 +117,8 @@ def play_study(
     except (FileExistsError, NotADirectoryError) as error:
         raise Failed(f"{error.filename} is no folder", *afresh) from None
     finally:
-        if isinstance(showing, Bars):
-            showing.close()
+        if isinstance(shown, Bars):
+            shown.close()
 
 
 def finished(result: RunResult) -> dict[str, Any]:

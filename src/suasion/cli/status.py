@@ -36,11 +36,16 @@ def status(run: RunFolder, as_json: AsJson = False) -> None:
 
 def described(run: Run) -> dict[str, Any]:
     """The state of a run."""
+    from suasion.store.chains import waiting
+
     rows = run.rows()
     arms: dict[str, Counter[str]] = {}
     for row in rows:
         arms.setdefault(row.arm or "-", Counter())[row.state] += 1
-    causes = Counter((row.state, row.error) for row in rows if row.error is not None)
+    causes = Counter[tuple[str, str]](
+        (row.state, row.error) for row in rows if row.error is not None
+    )
+    causes.update(("waiting", why) for why in waiting(rows).values())
     study = run.manifest.get("study")
     return {
         "run": str(run.path),

@@ -6,18 +6,38 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from suasion.core.asks import Json
+from suasion.measures.filed import Filed
 from suasion.measures.forked import MEASURES, estimates
 from suasion.measures.forked_question import QUESTION
 from suasion.measures.kit import Kit
+from suasion.measures.question import Results
+
+ONE_EPISODE = (
+    "these are forks of one episode and share its past, so that they are no sample of games"
+)
 
 
 def kit_of(kit: Kit, manifest: Mapping[str, Json]) -> Kit:
-    """A kit with what is common to all runs of this kind: of forks, what their change changed."""
+    """A kit as it fits a run.
+
+    Forks are compared pair by pair. Their arms are never pooled, since a fork and its twin are no
+    two games; and what an environment asks or estimates of games in general is not asked of them.
+    """
     if manifest.get("kind") != "fork":
         return kit
+
+    def group(filed: Filed) -> Mapping[str, Json]:
+        return {**kit.group(filed), "arm": filed.arm}
+
+    others = (replace(question, applies=_no_sample) for question in kit.questions)
     return replace(
         kit,
         measures=(*kit.measures, *MEASURES),
-        estimators=(*kit.estimators, estimates),
-        questions=(QUESTION, *kit.questions),
+        estimators=(estimates,),
+        questions=(QUESTION, *others),
+        group=group,
     )
+
+
+def _no_sample(results: Results) -> str | None:  # noqa: ARG001 - it is never one
+    return ONE_EPISODE

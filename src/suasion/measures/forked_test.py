@@ -1,7 +1,7 @@
 """What an edit changed is counted pair by pair, whatever became of the two games."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,8 @@ from suasion.measures.forked import (
     pairs_of,
 )
 from suasion.measures.forked_question import QUESTION
+from suasion.measures.measure import OfSeat
+from suasion.measures.question import Question, Results
 from suasion.report.results import RunResults
 from suasion.testing.lemons import KIT
 
@@ -208,6 +210,28 @@ def test_of_very_many_seats_the_figure_shows_those_whose_actions_changed_most() 
     assert len(shown) == 31
     assert {f"s{at}" for at in range(1, 50, 2)} < set(shown)
     assert found.exclusions == ["20 seats that changed less: in the data, and not in the figure."]
+
+
+def test_arms_are_never_pooled_and_forks_of_one_episode_are_no_sample_of_games() -> None:
+    payoff = OfSeat("payoff", "points", lambda filed, _: list(filed.episode.payoffs))
+
+    def of_games(_: Results) -> Iterator[Estimate]:
+        raise AssertionError("forks are no games of their own")
+
+    asked = Question("any", "Who wins?", lambda _: None, QUESTION.answer)
+    kit = replace(KIT, measures=[payoff], questions=[asked], estimators=[of_games])
+    found = RunResults(kit_of(kit, {"kind": "fork"}), RUN)
+    rows = [row for row in found.estimates("payoff") if row.method in ("t", "none: no spread")]
+    assert {(row.by["arm"], row.by["model"]): (row.value, row.n) for row in rows} == {
+        (EDITED, "policy/a"): (5, 3),
+        (EDITED, "policy/b"): (0, 3),
+        (NULL, "policy/a"): (3, 3),
+        (NULL, "policy/b"): (1, 3),
+    }
+    assert len(rows) == 4
+    first, second = found.kit.questions
+    assert first is QUESTION
+    assert "forks of one episode" in str(second.applies(found))
 
 
 def test_a_run_of_a_study_has_none_of_this() -> None:

@@ -73,7 +73,7 @@ def counted(filed: Filed) -> dict[str, list[int]]:
 def pools(filed: Sequence[Filed], group: Group) -> list[Pool]:
     """Every pool of a run: without the study's conditions, then with them."""
     plain = _split(filed, group)
-    if all(each.arm is None for each in filed):
+    if all(each.arm is None for each in filed) or all("arm" in pool.by for pool in plain):
         return plain
     return plain + _split(filed, lambda each: {**group(each), "arm": each.arm})
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -15,11 +16,15 @@ from suasion.measures.filed import Filed
 from suasion.measures.panel import Link
 from suasion.measures.question import Finding, Question
 from suasion.report.book import Book
+from suasion.report.cast import some
 from suasion.report.figure import PAGE, PHONE, chart
 from suasion.report.readings import Reading, reading
 from suasion.report.svg import inline, standalone
 from suasion.report.templating import link_words
 from suasion.report.text import cell, clean
+
+AGENTS = 8
+"""Agents that are named in a cell; more are counted."""
 
 
 def answers(book: Book) -> None:
@@ -105,7 +110,8 @@ def agents(filed: Filed) -> str:
     for seat in filed.seats:
         name = (seat.agent or "unknown").removeprefix("policy/")
         held[name] = held.get(name, 0) + 1
-    return ", ".join(name if n == 1 else f"{n} of {name}" for name, n in held.items())
+    named = [name if n == 1 else f"{n:,} of {name}" for name, n in islice(held.items(), AGENTS)]
+    return some(named, len(held))
 
 
 def _citation(book: Book, title: str, slug: str) -> str:

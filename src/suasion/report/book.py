@@ -15,11 +15,13 @@ from suasion.core.environment import Environment
 from suasion.core.episode import Key
 from suasion.measures.estimate import Estimate
 from suasion.measures.filed import Filed
+from suasion.measures.imported import BadLine
 from suasion.measures.kit import Kit
 from suasion.measures.question import Finding, Question
 from suasion.report.contrasts import Declared, declared
 from suasion.report.evidence import Places, cited
 from suasion.report.files import Folder
+from suasion.report.kin import Kin
 from suasion.report.reader import Cite
 from suasion.report.results import Recorded, RunResults, measured, methods_of
 from suasion.report.rules import Rules, rules_of
@@ -33,6 +35,10 @@ NAV = (
     ("data.html", "Data"),
     ("method.html", "Method"),
 )
+CHAINED = """\
+It takes episodes for independent of one another, and those of a chain are not. The estimates in \
+the data take whole chains."""
+KINDS = {"study": "Study", "import": "Imported episodes", "fork": "Forks"}
 METHOD_WORDS = {
     "t": "Student's t",
     "studentised_bootstrap": "studentised bootstrap",
@@ -48,6 +54,9 @@ class Run(Recorded, Protocol):
 
     def digest(self) -> str:
         """Of the whole run."""
+
+    def bad_lines(self) -> tuple[Sequence[BadLine], Sequence[BadLine]]:
+        """What an import skipped, and what it warned of."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,35 @@ class Book:
         return study if isinstance(study, Mapping) else {}
 
     @cached_property
+    def forks(self) -> Mapping[str, Json] | None:
+        """What a run of forks says of them; None of any other run."""
+        said = self.run.manifest.get("fork")
+        return said if isinstance(said, Mapping) else None
+
+    @cached_property
+    def folder_name(self) -> str:
+        """What commands on these pages call the run's folder, wherever it will lie."""
+        return f"runs/{self.study['name']}" if self.study.get("name") else "RUN"
+
+    @cached_property
+    def kin(self) -> Kin:
+        """Which episodes belong together."""
+        return Kin.of(self.filed)
+
+    @cached_property
+    def bad_lines(self) -> dict[str | None, list[tuple[str, BadLine]]]:
+        """Lines of logs that were not read as they stood, by episode."""
+        found: dict[str | None, list[tuple[str, BadLine]]] = {}
+        try:
+            skipped, warned = self.run.bad_lines()
+        except ValueError:  # damaged, which `suasion check` tells of
+            return found
+        for kind, lines in (("skipped", skipped), ("warning", warned)):
+            for line in lines:
+                found.setdefault(line.episode, []).append((kind, line))
+        return found
+
+    @cached_property
     def results(self) -> RunResults | None:
         """Values and estimates; None where the environment is not installed."""
         if self.kit is None:
@@ -97,8 +135,13 @@ class Book:
     @cached_property
     def why_not(self) -> dict[str, str]:
         """The questions this run cannot answer, and why, by slug."""
-        found = {q.slug: q.applies(self.results) for q in self.questions if self.results}
+        found = {q.slug: self._why_not(q, self.results) for q in self.questions if self.results}
         return {slug: why for slug, why in found.items() if why is not None}
+
+    def _why_not(self, question: Question, results: RunResults) -> str | None:
+        if not question.chains and any(each.chain is not None for each in results.filed):
+            return CHAINED
+        return question.applies(results)
 
     @cached_property
     def findings(self) -> dict[str, Finding]:
@@ -150,7 +193,7 @@ class Book:
     def head(self) -> Head:
         """What stands on every page."""
         name = str(self.study.get("name") or self.run.manifest.get("environment") or "run")
-        kind = "Study" if self.study else "Imported episodes"
+        kind = KINDS.get(str(self.run.manifest.get("kind")), "Episodes")
         provenance = [
             f"run {self.digest[:12]}",
             f"suasion {suasion.__version__}",
@@ -158,7 +201,8 @@ class Book:
             self.status,
             self.progress,
         ]
-        title = str(self.study.get("title") or name)
+        of_fork = f"Forks of {self.forks.get('episode')}" if self.forks is not None else name
+        title = str(self.study.get("title") or of_fork)
         nav_kind = f"{kind}, {self.run.manifest.get('environment')}"
         return Head(
             name, title, nav_kind, suasion.__version__, self.digest, list(filter(None, provenance))

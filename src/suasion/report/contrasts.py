@@ -10,10 +10,13 @@ from suasion.core.asks import Json
 from suasion.measures.filed import Filed
 from suasion.measures.measure import Value
 from suasion.measures.pooling import counted, whole
+from suasion.measures.units import Unit, belongs, unit_means, within
 from suasion.report.results import RunResults
-from suasion.stats.difference import difference, paired
+from suasion.stats.cluster import cluster_mean
+from suasion.stats.difference import difference
 from suasion.stats.holm import holm
 from suasion.stats.interval import Interval, Recipe
+from suasion.stats.mean import mean
 from suasion.stats.p_value import PValue
 from suasion.stats.permutation import sign_flip, two_sample
 
@@ -30,7 +33,7 @@ class Declared(NamedTuple):
     against: str
     made: Interval
     pairs: bool
-    """Whether sides were compared within episodes or seeds; else as two samples."""
+    """Whether sides were compared within episodes or seeds; else as two samples of units."""
     p: float | None
     """Corrected by Holm over the study's contrasts."""
 
@@ -60,30 +63,47 @@ def _measured(results: RunResults, contrast: Mapping[str, Json]) -> tuple[Interv
     shared = [key for key in one if key in other]
     recipe = Recipe(methods=(results.methods[0],))
     if shared:
-        left, right = [one[key] for key in shared], [other[key] for key in shared]
-        apart = [a - b for a, b in zip(left, right, strict=True)]
-        return paired(left, right, recipe)[0], True, sign_flip(apart)
-    left, right = list(one.values()), list(other.values())
+        apart = [one[key].number - other[key].number for key in shared]
+        units = [one[key].unit for key in shared]
+        return _clustered(apart, units, recipe), True, sign_flip(unit_means(apart, units))
+    left, right = (
+        unit_means([each.number for each in side], [each.unit for each in side])
+        for side in (list(one.values()), list(other.values()))
+    )
     return difference(left, right, recipe)[0], False, two_sample(left, right)
 
 
-Unit = tuple[Json, ...]
+def _clustered(values: Sequence[float], units: Sequence[Unit], recipe: Recipe) -> Interval:
+    """The mean of all values, with whole blocks or chains as what is independent."""
+    if len(set(units)) == len(units):
+        return mean(values, recipe)[0]
+    return cluster_mean(values, units, recipe)[0]
+
+
+Key = tuple[Json, ...]
+
+
+class Counted(NamedTuple):
+    """The number of one episode, and the block or chain it depends on."""
+
+    number: float
+    unit: Unit
 
 
 def _side(
     filed: Sequence[Filed], values: Sequence[Value], side: Side, by_seed: bool
-) -> dict[Unit, float]:
+) -> dict[Key, Counted]:
     """One number for each episode of a side, by what it may share with the other side."""
     of: dict[str, list[Value]] = {}
     for value in values:
         of.setdefault(value.episode, []).append(value)
-    found: dict[Unit, float] = {}
+    found: dict[Key, Counted] = {}
     for each in filed:
         number = _number(each, of.get(each.id, []), side) if whole(each) else None
         if number is not None:
             seed = each.episode.header.seed
-            key: Unit = (each.status, each.replicate, seed) if by_seed else (each.status, each.id)
-            found[key] = number
+            place = (each.replicate, seed, within(each)) if by_seed else (each.id,)
+            found[each.status, *place] = Counted(number, belongs(each))
     return found
 
 

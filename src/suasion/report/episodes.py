@@ -7,15 +7,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import suasion
-from suasion.core.events import EVERYONE
+from suasion.core.asks import Json
 from suasion.measures.filed import Filed
+from suasion.measures.imported import BadLine
 from suasion.measures.measure import OfEpisode, OfSeat, Value
 from suasion.measures.panel import Link
+from suasion.report import kin
+from suasion.report.answered import MOMENTS
 from suasion.report.answers import agents, condition
 from suasion.report.book import Book
+from suasion.report.cast import Cast, Lane
+from suasion.report.columns import chain_words
+from suasion.report.commands import fork_command, show_command
 from suasion.report.lanes import Timeline
-from suasion.report.reader import Reader, read, round_of, transcript
+from suasion.report.lines import LINES, in_words, line_rows
+from suasion.report.reader import Reader, read, round_of
 from suasion.report.text import number
+from suasion.report.transcript import transcript
 
 ROWS = 1000
 """Rows a page of the list: more are slow to filter."""
@@ -23,7 +31,9 @@ SHAPES = (
     ("private", "private"),
     ("action", "action"),
     ("public", "public"),
+    ("each", "a row each"),
     ("inner", "to itself"),
+    ("aside", "aside"),
     ("lost", "forfeit"),
 )
 SHOWN = 4
@@ -112,13 +122,13 @@ def _reader(
     reader = read(filed, book.rules(filed), cites, book.run.told(filed.id))
     book.folder.write(f"episodes/{page}.events.jsonl", _events(filed, page))
     book.folder.write(f"episodes/{page}.transcript.md", transcript(reader))
-    events = filed.episode.events
     timeline = Timeline(
         reader.lanes,
-        [event.by for event in events],
+        [shown.by for shown in reader.events],
         [shown.glyph.shape for shown in reader.events],
-        [round_of(event) for event in events],
+        [round_of(event) for event in filed.episode.events],
     )
+    lines = book.bad_lines.get(filed.id, ())
     previous, following = (
         each and {"page": book.places.pages[each.id], "id": each.id} for each in around
     )
@@ -134,13 +144,21 @@ def _reader(
         following=following,
         shapes=SHAPES,
         facts=_facts(filed),
-        notices=_notices(filed, reader),
+        origin=kin.origin(filed),
+        relatives=_relatives(book, filed),
+        notices=_notices(filed, reader, lines),
+        lines=line_rows(lines),
+        lines_left=max(0, len(lines) - LINES),
+        # What was played elsewhere has no answers that could be played again.
+        fork=fork_command(book.folder_name, filed.id) if filed.episode.decisions else None,
+        other=_other_seat(book, reader),
+        answers=reader.answers[:MOMENTS],
+        answers_left=max(0, len(reader.answers) - MOMENTS),
         unit=_unit(reader),
-        most=f"{reader.most:g}",
         remarks=_remarks(reader),
         tally=_tally(reader),
-        wide="many" if len(reader.has) > 3 else "",
-        measures=_measured(filed, values),
+        wide="many" if len(reader.has) > 2 else "",
+        measures=_measured(reader.cast, values),
         provenance=_provenance(book, filed),
     )
 
@@ -165,13 +183,43 @@ def _facts(filed: Filed) -> list[tuple[str, object]]:
     if filed.replicate is not None:
         facts.append(("Replicate", filed.replicate))
     facts += [("Seed", str(header.seed)), ("Events", len(filed.episode.events))]
+    if len(filed.seats) > 1:
+        facts.append(("Seats", f"{len(filed.seats):,}"))
+    if header.channels:
+        facts.append(("Channels", chain_words(header.channels)))
+    if kin.place(filed) is not None:
+        facts.append(("Link", kin.place(filed)))
     if filed.focal is not None:
         facts.append(("Focal seat", filed.seats[filed.focal].name))
     return facts
 
 
-def _notices(filed: Filed, reader: Reader) -> list[str]:
+def _relatives(book: Book, filed: Filed) -> list[dict[str, Any]]:
+    """Episodes it belongs together with, and their pages."""
+    pages = book.places.pages
+    return [
+        {
+            "words": each.words,
+            "named": [{"page": pages[id_], "id": id_} for id_ in each.ids],
+            "left": each.left,
+        }
+        for each in book.kin.relatives(filed)
+    ]
+
+
+def _other_seat(book: Book, reader: Reader) -> str | None:
+    """The command that shows one of those seats of a crowd that the page does not."""
+    cast = reader.cast
+    seat = next((at for at in range(len(cast.seats)) if at not in set(cast.shown)), None)
+    if seat is None:
+        return None
+    return show_command(book.folder_name, reader.filed.id, cast.name(seat))
+
+
+def _notices(filed: Filed, reader: Reader, lines: Sequence[tuple[str, BadLine]]) -> list[str]:
     found = []
+    if lines:
+        found.append(f"{in_words(lines)} They stand at the end of this page.")
     if filed.damaged:
         found.append(
             "The log of this episode has bad lines: what is sound is shown, nothing is measured."
@@ -206,14 +254,24 @@ def _tally(reader: Reader) -> str:
     return ", ".join(f"{n} {state}" for state, n in counts.items())
 
 
-def _measured(filed: Filed, values: Mapping[str, Sequence[Value]]) -> dict[str, Any]:
-    """A row for each measure: of the episode, or of every seat; why not, where there is none."""
-    names = [seat.name for seat in filed.seats]
+def _measured(cast: Cast, values: Mapping[str, Sequence[Value]]) -> dict[str, Any]:
+    """A row for each measure: of the episode, or of every lane; why not, where there is none."""
     rows = []
     for measure, several in values.items():
-        by_seat = {value.seat: _shown(value) for value in several}
-        rows.append([measure, by_seat.get(None, ""), *(by_seat.get(name, "") for name in names)])
-    return {"columns": ["measure", "episode", *names], "rows": rows}
+        by_seat = {value.seat: value for value in several}
+        whole = by_seat.get(None)
+        lanes = (_of_lane(cast, lane, by_seat) for lane in cast.lanes)
+        rows.append([measure, "" if whole is None else _shown(whole), *lanes])
+    return {"columns": ["measure", "episode", *(lane.name for lane in cast.lanes)], "rows": rows}
+
+
+def _of_lane(cast: Cast, lane: Lane, by_seat: Mapping[str | None, Value]) -> str:
+    """The value of its seat; of several seats their mean."""
+    found = [by_seat[name] for seat in lane.seats if (name := cast.name(seat)) in by_seat]
+    known = [v.value for v in found if isinstance(v.value, int | float)]
+    if len(found) > 1 and known:
+        return f"mean {number(sum(known) / len(known))} of {len(known):,}"
+    return _shown(found[0]) if found else ""
 
 
 def _shown(value: Value) -> str:
@@ -223,18 +281,23 @@ def _shown(value: Value) -> str:
 
 
 def _events(filed: Filed, page: str) -> str:
-    """Every event as a line of JSON, with its address."""
+    """Every event as a line of JSON, with its address, and what channels made of it."""
     lines = []
+    ways: dict[int, list[Json]] = {}
+    for at, seat, made in filed.episode.changed:
+        ways.setdefault(at, []).append([seat, made])
     for at, event in enumerate(filed.episode.events):
-        row = {
+        row: dict[str, Json] = {
             "episode": filed.id,
             "event": at,
             "kind": event.kind,
             "by": event.by,
-            "to": event.to if event.to == EVERYONE else list(event.to),
+            "to": event.to if isinstance(event.to, str) else list(event.to),
             "data": event.data,
             "truth": event.truth,
             "url": f"{page}.html#event-{at}",
         }
+        if at in ways:
+            row["changed"] = ways[at]
         lines.append(json.dumps(row, allow_nan=False))
     return "\n".join(lines) + ("\n" if lines else "")

@@ -7,7 +7,7 @@ from math import fsum
 
 from suasion.measures.estimate import Estimate
 from suasion.measures.filed import Filed
-from suasion.measures.measure import Measure, Value
+from suasion.measures.measure import CATEGORY, Measure, Value
 from suasion.measures.pooling import Group, Sample, of_episodes, pools, samples
 from suasion.stats.cluster import cluster_means
 from suasion.stats.interval import Interval, Recipe
@@ -21,7 +21,9 @@ def estimates(
     group: Group,
     recipe: Recipe,
 ) -> list[Estimate]:
-    """Every general estimate of one measure."""
+    """Every general estimate of one measure; none of a category."""
+    if measure.unit == CATEGORY:
+        return []
     of = of_episodes(filed, values)
     made = [sample for pool in pools(filed, group) for sample in samples(measure, pool, of)]
     found = intervals(made, recipe)
@@ -59,7 +61,7 @@ def _rows(measure: Measure, sample: Sample, found: Sequence[Interval]) -> Iterat
             value=each.value,
             low=None if bare else each.low,
             high=None if bare else each.high,
-            n=len(sample.values),
+            n=sample.n,
             unit_of_resampling=sample.unit,
             method="none: a mean of redraws" if bare else each.method,
             status=sample.status,

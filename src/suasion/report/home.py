@@ -6,9 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from suasion.measures.forked import again
 from suasion.measures.panel import Panel
 from suasion.report.book import Book
+from suasion.report.cast import some
 from suasion.report.figure import MINI, chart
+from suasion.report.lines import in_words
 from suasion.report.svg import inline
 from suasion.report.text import counted
 
@@ -16,6 +19,10 @@ PURPOSE = (
     "How agents influence, deceive and resist one another, measured over whole episodes; every "
     "mark on these pages leads to the event behind it."
 )
+ROWS = 300
+"""Estimates in a table of a page; all of them are in its data."""
+NAMED = 12
+"""Conditions and agents that are named; more are counted."""
 
 
 def home(book: Book) -> None:
@@ -43,7 +50,7 @@ def home(book: Book) -> None:
         first=first and {"page": book.places.pages[first.id], "id": first.id},
         troubles=_troubles(book),
         reproduce=_reproduce(book),
-        imported=not book.study,
+        imported=book.run.manifest.get("kind") == "import",
     )
 
 
@@ -53,8 +60,8 @@ def _facts(book: Book) -> list[tuple[str, object]]:
     return [
         ("Status", book.status),
         ("Progress", f"{book.done:,} of {counted(len(book.rows), 'episode')}"),
-        ("Conditions", ", ".join(arms) or "none"),
-        ("Agents", ", ".join(agents) or "not recorded"),
+        ("Conditions", some(arms[:NAMED], len(arms)) or "none"),
+        ("Agents", some(agents[:NAMED], len(agents)) or "not recorded"),
     ]
 
 
@@ -86,7 +93,7 @@ def _declared(book: Book) -> dict[str, Any] | None:
             d.made.value,
             d.made.low,
             d.made.high,
-            d.made.n,
+            d.made.units,
             d.p,
             d.verdict,
         )
@@ -106,12 +113,14 @@ def estimates_table(book: Book) -> dict[str, Any]:
             row.low,
             row.high,
             row.n,
+            row.unit_of_resampling,
             row.status,
         )
         for row in book.default_rows(arms=False)
         if row.n and not _of_index(book, row.measure)
     ]
-    return {"columns": ["measure", "of", "mean", "low", "high", "n", "status"], "rows": rows}
+    names = ["measure", "of", "mean", "low", "high", "n", "resampled", "status"]
+    return {"columns": names, "rows": rows[:ROWS], "left": max(0, len(rows) - ROWS)}
 
 
 def _of_index(book: Book, measure: str) -> bool:
@@ -134,6 +143,8 @@ def _troubles(book: Book) -> list[str]:
         found.append(
             f"{counted(damaged, 'episode')} with a damaged record: readable, not measured."
         )
+    lines = [line for several in book.bad_lines.values() for line in several]
+    found += [f"{in_words(lines)} They stand on the data page."] if lines else []
     unreadable = book.results.unreadable if book.results else 0
     if unreadable:
         found.append(f"{counted(unreadable, 'episode')} of other rules than these: not measured.")
@@ -144,9 +155,12 @@ def _reproduce(book: Book) -> str:
     """One command, of a study that comes with the program or of a file of one's own."""
     from suasion import catalogue
 
-    name = book.study.get("name")
+    name, fork = book.study.get("name"), book.run.manifest.get("fork")
+    if isinstance(fork, dict):
+        return f"{again(fork)} && suasion site RUN2"
     if not name:
-        return "suasion import influence-log FILE --out RUN && suasion site RUN"
+        format_ = next(iter(book.kit.imports), "FORMAT") if book.kit else "FORMAT"
+        return f"suasion import {format_} FILE --out RUN && suasion site RUN"
     known = f"{book.run.manifest.get('environment')}/{name}"
     study = known if known in catalogue.studies() else f"{name}.yaml"
     return f"suasion run {study}{_replicates(book)} --out runs/{name} && suasion site runs/{name}"
@@ -154,6 +168,9 @@ def _reproduce(book: Book) -> str:
 
 def _replicates(book: Book) -> str:
     """The option that was given, where the run has more or fewer than its study says."""
-    run = len({row.id for row in book.rows}) / max(len(book.study.get("conditions") or ()), 1)
+    study = book.study
+    each = len(study.get("block") or "-") * (study.get("chain") or 1)
+    each *= len(study.get("conditions") or "-")
+    run = len({row.id for row in book.rows}) / each
     same = run in (0, book.study.get("replicates"))
     return "" if same else f" --replicates {run:.0f}"

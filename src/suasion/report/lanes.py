@@ -49,11 +49,13 @@ class Lanes:
         y = HEIGHT / 2
         ends = [self.at(seat) for seat in range(len(self.names))]
         if by is None:
-            return f'<path class="all" d="M{ends[0]:g} {y:g}H{ends[-1]:g}"/>'
+            return self._row(to, y) or f'<path class="all" d="M{ends[0]:g} {y:g}H{ends[-1]:g}"/>'
         x, c = self.at(by), colour(by)
         dot = f'<circle class="{c}" cx="{x:g}" cy="{y:g}" r="5"/>'
-        if shape == "inner":
-            return f'<circle class="ring {c}" cx="{x:g}" cy="{y:g}" r="4.5"/>'
+        if shape in ("inner", "aside"):
+            return f'<circle class="ring {shape} {c}" cx="{x:g}" cy="{y:g}" r="4.5"/>'
+        if shape == "each":
+            return self._row(to, y) + dot
         if shape == "lost":
             return f'<path class="cross {c}" d="M{x - 4:g} {y - 4:g}l8 8m0 -8l-8 8"/>'
         if shape == "public":
@@ -62,6 +64,11 @@ class Lanes:
             return line + "".join(dots) + dot
         arrows = (self._arrow(x, self.at(seat), y, shape) for seat in to if seat != by)
         return "".join(arrows) + dot
+
+    def _row(self, to: tuple[int, ...], y: float) -> str:
+        """A dot on the lane of everybody who is told."""
+        spots = ((self.at(lane), colour(lane)) for lane in to)
+        return "".join(f'<circle class="{c}" cx="{x:g}" cy="{y:g}" r="3.2"/>' for x, c in spots)
 
     def _arrow(self, start: float, end: float, y: float, shape: str) -> str:
         way = 1 if end > start else -1
@@ -75,6 +82,8 @@ TICKS = {
     "action": "m0 -5l5 9h-10z",
     "private": "m-1.5 -6h3v12h-3z",
     "public": "m-1.5 -10h3v20h-3z",
+    "each": "m-1.5 -9h3v4h-3zm0 7h3v4h-3zm0 7h3v4h-3z",
+    "aside": "m-3.5 0l3.5 -4l3.5 4l-3.5 4z",
     "inner": "m-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z",
     "lost": "m-4 -4l8 8m0 -8l-8 8",
 }
@@ -89,6 +98,8 @@ def tick(shape: str) -> str:
 LONG = 1000
 """Of the timeline, in pixels of the picture."""
 LANE = 26
+APART = 36
+"""Pixels between the starts of rounds that are named."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +123,13 @@ class Timeline:
 
     @property
     def starts(self) -> list[tuple[int, float]]:
-        """Where each round begins."""
+        """Where rounds begin; where they lie close, not all of them."""
         found: dict[int, float] = {}
         step = (LONG - 16) / max(len(self.shapes), 1)
         for at, number in enumerate(self.rounds):
             if number is not None and number not in found:
                 found[number] = round(self.x(at) - step / 2, 1)
-        return list(found.items())
+        return _apart(list(found.items()))
 
     @property
     def ticks(self) -> Markup:
@@ -131,3 +142,12 @@ class Timeline:
         shape = self.shapes[at]
         drawn = f'<path class="{shape} {colour(seat)}" d="M{self.x(at):g} {y:g}{TICKS[shape]}"/>'
         return f'<a href="#event-{at}" tabindex="-1">{drawn}</a>'
+
+
+def _apart(starts: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Those that leave room for the words of the one before."""
+    kept: list[tuple[int, float]] = []
+    for number, x in starts:
+        if not kept or x - kept[-1][1] >= APART:
+            kept.append((number, x))
+    return kept

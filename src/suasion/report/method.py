@@ -16,7 +16,8 @@ from suasion.measures.filed import Filed
 from suasion.measures.measure import Measure
 from suasion.report.answers import condition
 from suasion.report.book import METHOD_WORDS, Book, of_words
-from suasion.report.reader import facts
+from suasion.report.cast import Cast
+from suasion.report.columns import facts
 from suasion.report.results import methods_of
 from suasion.report.rules import Rules, Spoken, moments
 from suasion.report.text import number
@@ -25,7 +26,8 @@ STATISTICS = """\
 Intervals are at 95%, by {0}; beside it stand {1} and {2}, each with 2,000 resamples where it
 resamples, from a fixed seed.
 
-The unit of resampling is the episode, unless a row says otherwise; where a model holds several
+The unit of resampling is the episode, or the whole block or chain where episodes stand in these,
+unless a row says otherwise; where a model holds several
 seats of an episode its seats are averaged first, or resampled together.
 
 How often these intervals hold the true value at n = 5, 10, 20, 30 and 100 is measured by
@@ -39,6 +41,12 @@ Episodes are pooled only with their like: the same status, rules and sizes.
 
 Only contrasts that were declared are spoken of as higher or lower, corrected together by Holm's
 method; all else is shown with its interval."""
+SECTIONS = 24
+"""Ways to play, each a condition with its settings, that pages show; more are counted."""
+BRIEFS = 12
+"""Different briefs of one episode that are shown; more are counted."""
+TITLE = 80
+"""Characters of the settings in a title."""
 LATER = 12
 """Which moment of an episode is shown beside its first, when enough has been told to be news."""
 
@@ -52,7 +60,8 @@ def method(book: Book) -> None:
         "method.html",
         here="Method",
         rules=_rules_in_words(book),
-        settings=_settings(alike(book)),
+        settings=_settings(alike(book)[:SECTIONS]),
+        left=max(0, len(alike(book)) - SECTIONS),
         statistics=_statistics(book),
         parameters=_parameters(book),
         measures=[_measure(m, m.id in nulls) for m in (kit.measures if kit else ())],
@@ -60,16 +69,35 @@ def method(book: Book) -> None:
 
 
 def alike(book: Book) -> list[list[Filed]]:
-    """Episodes by the settings and condition they were played with, in the run's order."""
+    """Episodes by the settings and condition they were played with, in the run's order.
+
+    Later links of a chain are left out: what they inherit differs from chain to chain.
+    """
     found: dict[bytes, list[Filed]] = {}
     for each in book.filed:
-        key = canonical([each.arm, each.episode.header.settings])
-        found.setdefault(key, []).append(each)
+        if not each.link:
+            key = canonical([each.arm, each.episode.header.settings])
+            found.setdefault(key, []).append(each)
     return list(found.values())
 
 
-def _title(several: Sequence[Filed]) -> str:
-    return condition(several[0])
+def _titles(groups: Sequence[Sequence[Filed]]) -> list[str]:
+    """The condition of each group and, of those that share one, the settings that differ."""
+    played = [several[0] for several in groups]
+    return [condition(each) + _apart(each, played) for each in played]
+
+
+def _apart(filed: Filed, played: Sequence[Filed]) -> str:
+    """The settings in which an episode differs from others of its condition."""
+    same = [each.episode.header.settings for each in played if condition(each) == condition(filed)]
+    own = filed.episode.header.settings
+    differing = {
+        name: value
+        for name, value in own.items()
+        if any(canonical(other.get(name)) != canonical(value) for other in same)
+    }
+    words = facts(differing)
+    return f" ({words if len(words) <= TITLE else words[:TITLE] + '…'})" if differing else ""
 
 
 def _settings(groups: Sequence[Sequence[Filed]]) -> dict[str, Any]:
@@ -77,7 +105,7 @@ def _settings(groups: Sequence[Sequence[Filed]]) -> dict[str, Any]:
     played = [several[0].episode.header.settings for several in groups]
     names = list(dict.fromkeys(name for settings in played for name in settings))
     return {
-        "columns": ["setting", *map(_title, groups)],
+        "columns": ["setting", *_titles(groups)],
         "rows": [[name, *(_value(settings.get(name)) for settings in played)] for name in names],
     }
 
@@ -132,38 +160,50 @@ def _measure(measure: Measure, is_null: bool) -> dict[str, Any]:
 
 def prompts(book: Book) -> None:
     """Write `prompts.html`."""
-    sections = [_section(book.rules(several[0]), several) for several in alike(book)]
+    groups = alike(book)
+    shown = list(zip(groups, _titles(groups[:SECTIONS]), strict=False))
+    sections = [_section(book.rules(several[0]), several, title) for several, title in shown]
     book.page(
         "prompts.html",
         "prompts.html",
         here="Prompts",
         sections=[section for section in sections if section["briefs"] or section["moments"]],
+        left=len(groups) - len(shown),
     )
 
 
-def _section(rules: Rules, several: Sequence[Filed]) -> dict[str, Any]:
+def _section(rules: Rules, several: Sequence[Filed], title: str) -> dict[str, Any]:
     first = several[0]
-    told = [(at, rules.brief(first, at)) for at in range(len(first.seats))]
+    told = _told(rules, first)
     recorded = any(seat.brief for seat in first.seats)
     return {
-        "title": _title(several),
+        "title": title,
         "episodes": len(several),
         "settings": facts(first.episode.header.settings),
         "note": None
         if rules.env or not recorded
         else "As recorded; the environment is not installed here.",
-        "briefs": list(_briefs(first, [(at, text) for at, text in told if text])),
+        "briefs": list(_briefs(first, told[:BRIEFS])),
+        "more": max(0, len(told) - BRIEFS),
         "moments": list(_moments(rules, first)),
     }
 
 
-def _briefs(filed: Filed, told: Sequence[tuple[int, str]]) -> Iterator[dict[str, Any]]:
+def _told(rules: Rules, filed: Filed) -> list[tuple[list[int], str]]:
+    """What seats are told first, equal words once."""
+    found: dict[str, list[int]] = {}
+    for seat in range(len(filed.seats)):
+        found.setdefault(rules.brief(filed, seat), []).append(seat)
+    return [(seats, text) for text, seats in found.items() if text]
+
+
+def _briefs(filed: Filed, told: Sequence[tuple[Sequence[int], str]]) -> Iterator[dict[str, Any]]:
     """The first seat's words whole; of every other seat the lines that differ from them."""
-    for at, text in told:
-        first = told[0][1]
-        other = _differing(first, text) if at != told[0][0] else text
-        same = at != told[0][0] and len(other) < len(text)
-        yield {"seat": filed.seats[at].name, "same": same, "text": other if same else text}
+    cast = Cast(filed.seats)
+    for at, (seats, text) in enumerate(told):
+        other = _differing(told[0][1], text) if at else text
+        same = at > 0 and len(other) < len(text)
+        yield {"seat": cast.names(seats), "same": same, "text": other if same else text}
 
 
 def _differing(one: str, other: str) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from suasion.core.asks import Json
-from suasion.core.events import EVERYONE, Event
+from suasion.core.events import EACH, EVERYONE, SEAT, Event
 from suasion.measures.beside import Beside, Glyph, Remark
 from suasion.measures.filed import Filed
+from suasion.report import answered
+from suasion.report.asides import Aside, asides
+from suasion.report.cast import FEW, Cast
+from suasion.report.columns import Columns, columns, facts
+from suasion.report.deliveries import Deliveries, Fate, Rewritten
 from suasion.report.lanes import Lanes
+from suasion.report.matrix import Line, Said, matrix
 from suasion.report.rules import Rules
-from suasion.report.text import clean, counted
+from suasion.report.text import counted
 
 CHUNK = 25
 """Events a section: laid out only when it comes near the screen."""
@@ -38,6 +44,8 @@ class Wording(NamedTuple):
 
     seats: tuple[int, ...]
     words: str
+    late: int = 0
+    """Steps after it was sent."""
 
 
 @dataclass(frozen=True)
@@ -47,28 +55,44 @@ class Shown:
     id: int
     event: Event
     glyph: Glyph
+    by: int | None
+    """The lane of who did it."""
+    to: Sequence[int]
+    """The lanes it points at."""
     symbol: str
+    audience: str
+    """Of the seats that are shown those that were told, by number; `*` for all."""
+    hearers: str
+    """Who was told, in words, where the glyph does not say it."""
     words: str | None
     """For a reader who sees all; None where the heading says everything."""
     quoted: bool
     """Whether those are a seat's own words."""
+    hearer: str
+    """As whom one reads them, where not all were told."""
     facts: str
     """What the event holds, where no words say it."""
+    columns: Columns | None
+    aside: Aside | None
     truth: str
     """What no seat was told, whole."""
     meant: str
     """What of it fits on a line."""
     told: Sequence[Wording]
+    fates: Sequence[Fate]
+    """What channels made of it."""
+    rewritten: Sequence[Rewritten]
     remarks: Sequence[Remark]
     settles: Sequence[Remark]
     cites: Sequence[Cite]
     held: str | None
-    """What every seat holds after it, where that changed."""
+    """What every lane holds after it, where that changed."""
 
     @property
-    def audience(self) -> str:
-        """The seats that were told, by number; `*` for all."""
-        return "*" if self.event.to == EVERYONE else " ".join(map(str, self.event.to))
+    def sent(self) -> bool:
+        """Whether it went to anybody but its author, so that it can be dropped on its way."""
+        to = self.event.data.get(SEAT) if self.event.to == EACH else self.event.to
+        return to == EVERYONE or any(seat != self.event.by for seat in to or ())
 
 
 class Chunk(NamedTuple):
@@ -80,16 +104,28 @@ class Chunk(NamedTuple):
     """A class for its expected height."""
     events: Sequence[Shown]
 
+    @property
+    def lines(self) -> Iterator[tuple[Shown, Sequence[Shown]]]:
+        """Each event, and the repeats of an aside that stand on its line."""
+        start = 0
+        while start < len(self.events):
+            stop = start + 1
+            while stop < len(self.events) and _repeats(self.events[stop]):
+                stop += 1
+            yield self.events[start], self.events[start + 1 : stop]
+            start = stop
 
-class Cell(NamedTuple):
-    """One channel: how often a seat spoke to another, and acted on it."""
 
-    said: int
-    acted: int
-    first: int | None
-    """The first event of the channel."""
-    heat: int
-    """0 to 4, for its shade."""
+def _repeats(shown: Shown) -> bool:
+    return shown.aside is not None and shown.aside.repeat
+
+
+class Brief(NamedTuple):
+    """What some seats were told before the first turn, word for word alike."""
+
+    seats: tuple[int, ...]
+    """Of those that are shown."""
+    text: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +133,7 @@ class Reader:
     """One episode, ready for its template."""
 
     filed: Filed
+    cast: Cast
     events: Sequence[Shown]
     lanes: Lanes
     rules: Rules
@@ -120,35 +157,45 @@ class Reader:
             start, before = stop, now
 
     @cached_property
-    def agents(self) -> Sequence[str]:
-        """Who holds each seat: the last part of an id where that tells them apart."""
-        ids = [seat.agent or "" for seat in self.filed.seats]
-        short = {id_: id_.rpartition("/")[2] for id_ in ids}
-        return [short[id_] if len(set(short.values())) == len(short) else id_ for id_ in ids]
-
-    def names_of(self, seats: Sequence[int]) -> str:
-        """Some seats, in words."""
-        return ", ".join(self.filed.seats[seat].name for seat in seats)
-
-    @property
-    def final(self) -> Sequence[float]:
-        """What each seat holds at the end."""
+    def final(self) -> Sequence[float | None]:
+        """What each lane holds at the end; of several seats their mean."""
+        held: Sequence[float | None] = self.filed.episode.payoffs
         if self.beside is not None and self.beside.held:
-            return self.beside.held[-1]
-        return self.filed.episode.payoffs
+            held = self.beside.held[-1]
+        return by_lane(self.cast, held)
 
     @property
-    def most(self) -> float:
-        """The most any seat holds at any time, for the bars."""
-        return max([1.0, *self.final])
+    def ends(self) -> tuple[float, float]:
+        """Between what the bars run."""
+        if self.beside is not None and self.beside.ends is not None:
+            return self.beside.ends
+        return 0.0, max([1.0, *(held for held in self.final if held is not None)])
 
     @property
-    def briefs(self) -> Iterator[tuple[int, str]]:
-        """What each seat was told before the first turn."""
-        for seat in range(len(self.filed.seats)):
-            text = self.rules.brief(self.filed, seat)
-            if text:
-                yield seat, text
+    def briefs(self) -> Sequence[Brief]:
+        """What seats were told before the first turn, equal words once."""
+        found: dict[str, list[int]] = {}
+        for seat in self.cast.shown:
+            found.setdefault(self.rules.brief(self.filed, seat), []).append(seat)
+        return [Brief(tuple(seats), text) for text, seats in found.items() if text]
+
+    @cached_property
+    def answers(self) -> Sequence[answered.Moment]:
+        """What groups answered, counted."""
+        return answered.moments(self.filed.episode.decisions, self.cast)
+
+    @property
+    def own(self) -> Iterator[tuple[int, Sequence[tuple[str, str]]]]:
+        """What each seat that is shown answered within a group."""
+        for seat in self.cast.shown if self.answers else ():
+            own = answered.own(self.filed.episode.decisions, seat)
+            if own:
+                yield seat, own
+
+    def heard_by(self, shown: Shown, wording: Wording) -> str:
+        """Who was told these words; of a crowd all, where all that are shown were."""
+        whole = shown.audience == "*" and len(wording.seats) == len(self.cast.shown)
+        return "everyone" if whole and self.cast.crowd else self.cast.names(wording.seats)
 
     @property
     def promises(self) -> Sequence[Remark]:
@@ -156,30 +203,11 @@ class Reader:
         return sorted(self.beside.remarks) if self.beside else ()
 
     @property
-    def matrix(self) -> Sequence[tuple[Sequence[Cell | None], Cell, Cell]]:
-        """A row for each seat: its channels to each other one, to all, and to itself."""
-        seats = range(len(self.filed.seats))
-        found: dict[tuple[int, int | str], list[Shown]] = {}
-        for shown in self.events:
-            for key in _channels(shown):
-                found.setdefault(key, []).append(shown)
-        most = max((len(several) for several in found.values()), default=1)
-
-        def cell(key: tuple[int, int | str]) -> Cell:
-            several = found.get(key, [])
-            acted = sum(s.glyph.shape == "action" for s in several)
-            first = several[0].id if several else None
-            heat = -(-4 * len(several) // most) if several else 0
-            return Cell(len(several) - acted, acted, first, heat)
-
-        return [
-            (
-                [None if a == b else cell((a, b)) for b in seats],
-                cell((a, "public")),
-                cell((a, "own")),
-            )
-            for a in seats
-        ]
+    def matrix(self) -> Sequence[Line]:
+        """A row for each lane: its channels to each other one, to all, and to itself."""
+        said = [Said(each.id, each.by, each.glyph.shape, each.to) for each in self.events]
+        alone = [len(lane.seats) == 1 for lane in self.cast.lanes]
+        return matrix(said, len(self.cast.lanes), alone)
 
     @property
     def has(self) -> set[str]:
@@ -187,21 +215,65 @@ class Reader:
         return {shown.glyph.shape for shown in self.events}
 
 
-def _channels(shown: Shown) -> list[tuple[int, int | str]]:
-    by, shape = shown.event.by, shown.glyph.shape
-    if by is None:
-        return []
-    if shape == "public":
-        return [(by, "public")]
-    if shape in ("inner", "lost"):
-        return [(by, "own")]
-    return [(by, to) for to in shown.glyph.to]
-
-
 def round_of(event: Event) -> int | None:
     """The round an event says it was in."""
     number = event.data.get("round")
     return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What each seat of one episode was told, as far as a page shows it."""
+
+    filed: Filed
+    cast: Cast
+    rules: Rules
+    ways: Deliveries
+    hushed: Collection[int] = frozenset()
+    """Seats whose words are on record, and that other rules than these told them: only the record
+    speaks for them."""
+
+    def wordings(self, at: int) -> Sequence[Wording]:
+        """What the seats that are shown were told of an event, equal words once."""
+        found: dict[tuple[str, int], list[int]] = {}
+        for seat in self.cast.shown:
+            for copy in self.ways.copies(at, seat) if seat not in self.hushed else ():
+                words = self._words(at, copy.held, seat)
+                if words is not None:
+                    found.setdefault((words, copy.late), []).append(seat)
+        return [Wording(tuple(seats), words, late) for (words, late), seats in found.items()]
+
+    def _words(self, at: int, held: Event, seat: int) -> str | None:
+        """In the words of the rules; a row of columns is at least named."""
+        words = self.rules.tell(held, seat)
+        columnar = self.filed.episode.events[at].to == EACH
+        return facts(held.data) if words is None and columnar else words
+
+    def audience(self, at: int) -> str:
+        """Of the seats that are shown those that got the event."""
+        if self.ways.straight(at):
+            return "*"
+        return " ".join(str(seat) for seat in self.cast.shown if self.ways.copies(at, seat))
+
+    def bystander(self, at: int, glyph: Glyph) -> tuple[str | None, int]:
+        """An event in the words of one who was told, and who: rather not who did it or is meant."""
+        event = self.filed.episode.events[at]
+        told = [seat for seat in self._witnesses(event) if _reaches(event, seat)]
+        first = [seat for seat in told if seat != event.by and seat not in glyph.to]
+        other = [seat for seat in told if seat != event.by]
+        for seat in (first or other or told)[:1]:
+            return self.rules.tell(event.told(), seat), seat
+        return None, 0
+
+    def _witnesses(self, event: Event) -> Iterable[int]:
+        """Of a crowd those that are shown, and the first few that were told."""
+        if not self.cast.crowd or isinstance(event.to, str):
+            return self.cast.shown
+        return dict.fromkeys((*self.cast.shown, *filter(self.cast.has, event.to[:FEW])))
+
+
+def _reaches(event: Event, seat: int) -> bool:
+    return event.to == EVERYONE or (event.to != EACH and seat in event.to)
 
 
 def read(
@@ -211,81 +283,106 @@ def read(
     told: Mapping[tuple[int, int, str, int], str],
 ) -> Reader:
     """One episode, with what is known beside its record."""
-    beside = rules.beside(filed)
-    lanes = Lanes([seat.name for seat in filed.seats])
-    remarks = beside.remarks if beside else ()
-    on: dict[int, list[Remark]] = {}
-    settled: dict[int, list[Remark]] = {}
-    for remark in remarks:
-        on.setdefault(remark.event, []).append(remark)
-        if remark.settled_by is not None:
-            settled.setdefault(remark.settled_by, []).append(remark)
-    sent, names = _sent(told), [seat.name for seat in filed.seats]
+    beside, cast, sent = rules.beside(filed), Cast(filed.seats), _sent(told)
+    lanes = Lanes([lane.name for lane in cast.lanes])
     hushed = frozenset() if rules.current(filed) else frozenset(sent)
+    heard = Told(filed, cast, rules, rules.deliveries(filed.episode), hushed)
+    on, settled = _remarks(beside)
+    out_of_band = asides(filed.episode.events)
     events = []
     for at, event in enumerate(filed.episode.events):
         glyph = rules.glyph(event)
-        text, quoted = _words(event, glyph, rules, len(filed.seats))
-        wordings = _wordings(event, rules, range(len(filed.seats)), hushed)
+        by, to = cast.lane(event.by), pointed(event, glyph, cast)
+        table = columns(event, cast, PLACE)
+        text, quoted, hearer = _words(heard, at, glyph) if table is None else (None, False, "")
+        left = facts(_own(event, glyph, cast)) if table is None and at not in out_of_band else ""
+        ways = heard.ways
         events.append(
             Shown(
-                at,
-                event,
-                glyph,
-                lanes.symbol(event.by, glyph),
-                text,
-                quoted,
-                "" if text is not None else facts(_own(event, glyph, names)),
-                facts(event.truth),
-                facts(_scalars(event.truth)),
-                wordings,
-                on.get(at, ()),
-                settled.get(at, ()),
-                cites.get(at, ()),
-                _held(beside, at),
+                id=at,
+                event=event,
+                glyph=glyph,
+                by=by,
+                to=to,
+                symbol=lanes.symbol(by, glyph._replace(to=to)),
+                audience=heard.audience(at),
+                hearers=_hearers(event, glyph),
+                words=text,
+                quoted=quoted,
+                hearer=hearer,
+                facts=left,
+                columns=table,
+                aside=out_of_band.get(at),
+                truth=facts(event.truth),
+                meant=facts(_scalars(event.truth)),
+                told=heard.wordings(at),
+                fates=ways.fates(at, cast),
+                rewritten=ways.rewritten(at, rules.tell) if ways.changed(at) else (),
+                remarks=on.get(at, ()),
+                settles=settled.get(at, ()),
+                cites=cites.get(at, ()),
+                held=_held(beside, at, cast),
             )
         )
-    return Reader(filed, events, lanes, rules, beside, sent)
+    few = {seat: sent[seat] for seat in islice(sent, FEW)}
+    return Reader(filed, cast, events, lanes, rules, beside, few)
 
 
-def _held(beside: Beside | None, at: int) -> str | None:
-    """What seats hold after an event, where it differs from before."""
+def _remarks(beside: Beside | None) -> tuple[dict[int, list[Remark]], dict[int, list[Remark]]]:
+    """Remarks by the event they are on, and by the one that settled them."""
+    on: dict[int, list[Remark]] = {}
+    settled: dict[int, list[Remark]] = {}
+    for remark in beside.remarks if beside else ():
+        on.setdefault(remark.event, []).append(remark)
+        if remark.settled_by is not None:
+            settled.setdefault(remark.settled_by, []).append(remark)
+    return on, settled
+
+
+def pointed(event: Event, glyph: Glyph, cast: Cast) -> tuple[int, ...]:
+    """The lanes that an event points at."""
+    seats = event.data.get(SEAT) if event.to == EACH and not glyph.to else glyph.to
+    lanes = {cast.lane(seat) for seat in seats} if isinstance(seats, list | tuple) else set()
+    return tuple(sorted(lane for lane in lanes if lane is not None))
+
+
+def _hearers(event: Event, glyph: Glyph) -> str:
+    """Of an event in columns, how many have a row."""
+    seats = event.data.get(SEAT) if event.to == EACH else None
+    if not isinstance(seats, list) or glyph.to:
+        return ""
+    return f"{counted(len(seats), 'seat')}, a row each,"
+
+
+def by_lane(cast: Cast, held: Sequence[float | None]) -> list[float | None]:
+    """What each lane holds; of several seats their mean, of nothing None."""
+    found: list[float | None] = []
+    for lane in cast.lanes:
+        some = [held[seat] for seat in lane.seats if seat < len(held)]
+        known = [value for value in some if value is not None]
+        found.append(sum(known) / len(known) if known else None)
+    return found
+
+
+def _held(beside: Beside | None, at: int, cast: Cast) -> str | None:
+    """What lanes hold after an event, where it differs from before."""
     if beside is None or not beside.held:
         return None
     now = beside.held[at]
     if at and now == beside.held[at - 1]:
         return None
-    return " ".join(f"{held:g}" for held in now)
+    held = by_lane(cast, now)
+    return " ".join("\N{EM DASH}" if value is None else f"{value:g}" for value in held)
 
 
-def _words(event: Event, glyph: Glyph, rules: Rules, seats: int) -> tuple[str | None, bool]:
+def _words(heard: Told, at: int, glyph: Glyph) -> tuple[str | None, bool, str]:
     """An event for a reader who sees all: a seat's own words, or what a bystander was told."""
+    event = heard.filed.episode.events[at]
     text = event.data.get(FREE)
     if isinstance(text, str):
-        return text, True
-    told = [seat for seat in range(seats) if event.reaches(seat)]
-    first = [seat for seat in told if seat != event.by and seat not in glyph.to]
-    other = [seat for seat in told if seat != event.by]
-    for seat in (first or other or told)[:1]:
-        return rules.tell(event, seat), False
-    return None, False
-
-
-def _wordings(
-    event: Event, rules: Rules, seats: Sequence[int], hushed: Collection[int]
-) -> Sequence[Wording]:
-    """What each seat was told, equal words once.
-
-    `hushed` are seats whose words are on record, and that other rules than ours told them: only
-    the record speaks for them.
-    """
-    by_words: dict[str, list[int]] = {}
-    for seat in seats:
-        if event.reaches(seat) and seat not in hushed:
-            words = rules.tell(event, seat)
-            if words is not None:
-                by_words.setdefault(words, []).append(seat)
-    return [Wording(tuple(told), words) for words, told in by_words.items()]
+        return text, True, ""
+    words, seat = heard.bystander(at, glyph)
+    return words, False, "" if event.to == EVERYONE else heard.cast.name(seat)
 
 
 def _sent(told: Mapping[tuple[int, int, str, int], str]) -> dict[int, list[tuple[str, str]]]:
@@ -297,17 +394,15 @@ def _sent(told: Mapping[tuple[int, int, str, int], str]) -> dict[int, list[tuple
     return sent
 
 
-def _own(event: Event, glyph: Glyph, names: Sequence[str]) -> dict[str, Json]:
+def _own(event: Event, glyph: Glyph, cast: Cast) -> dict[str, Json]:
     """What the heading of an event does not say yet, seats by their names."""
-    said = [names[seat] for seat in glyph.to]
+    said = [cast.name(seat) for seat in glyph.to[:FEW]]
     data = {key: value for key, value in event.data.items() if key not in PLACE}
-    named = {key: _named(value, names) if key in SEATS else value for key, value in data.items()}
+    named = {
+        key: cast.name(value) if key in SEATS and cast.has(value) else value
+        for key, value in data.items()
+    }
     return {key: value for key, value in named.items() if value not in (None, *said)}
-
-
-def _named(value: Json, names: Sequence[str]) -> Json:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return names[value] if whole and 0 <= value < len(names) else value
 
 
 def _scalars(truth: Mapping[str, Json]) -> dict[str, Json]:
@@ -316,40 +411,3 @@ def _scalars(truth: Mapping[str, Json]) -> dict[str, Json]:
     inner = meant if isinstance(meant, Mapping) else {}
     every = {**truth, **inner}
     return {k: v for k, v in every.items() if isinstance(v, str | int | float) and len(str(v)) < 80}
-
-
-def facts(data: Mapping[str, Json]) -> str:
-    """A mapping as words: `reason too_long, slot 2`."""
-    return ", ".join(f"{key} {_fact(value)}" for key, value in data.items())
-
-
-def _fact(value: Json) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping):
-        return f"({facts(value)})"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_fact, value)) or "none"
-    return "none" if value is None else json.dumps(value)
-
-
-def transcript(reader: Reader) -> str:
-    """The episode as plain text, as a reader sees it who sees all."""
-    names = [clean(f"{seat.name} ({seat.agent or 'unknown'})") for seat in reader.filed.seats]
-    lines = [f"# {clean(reader.filed.id)}", "", f"Seats: {', '.join(names)}.", ""]
-    for chunk in reader.chunks:
-        if chunk.round is not None:
-            lines += [f"## Round {chunk.round}", ""]
-        lines += [_line(shown, reader) for shown in chunk.events] + [""]
-    lines.append(f"End: {counted(len(reader.events), 'event')}.")
-    return "\n".join(lines) + "\n"
-
-
-def _line(shown: Shown, reader: Reader) -> str:
-    names = [seat.name for seat in reader.filed.seats]
-    by = "the rules" if shown.event.by is None else names[shown.event.by]
-    to = ", ".join(names[seat] for seat in shown.glyph.to)
-    head = f"{by} to {to}" if to else by
-    said = shown.words if shown.words is not None else shown.facts
-    flat = clean(said).replace("\n", "\n    ")
-    return clean(f"- #{shown.id} {head}, {shown.glyph.words}: ") + flat

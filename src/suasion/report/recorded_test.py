@@ -14,6 +14,7 @@ from suasion.core.play import Play, drive
 from suasion.environments.influence import KIT
 from suasion.environments.influence.rules import Influence
 from suasion.measures.filed import Filed, Held
+from suasion.measures.imported import BadLine
 from suasion.report.results import results
 
 LINE = ("promise_keeper", "promise_breaker", "tit_for_tat", "grim", "tit_for_tat")
@@ -43,6 +44,7 @@ class Known(NamedTuple):
     arm: str | None
     state: str
     digest: str | None
+    chain: str | None = None
 
 
 class InMemory:
@@ -57,8 +59,10 @@ class InMemory:
         study: Mapping[str, Json] | None = STUDY,
         told: Mapping[str, Mapping[Key, str]] | None = None,
         stuck: Sequence[Filed] = (),
+        lines: Sequence[BadLine] = (),
     ) -> None:
         self.path, self._filed, self._told, self._stuck = path, filed, told or {}, stuck
+        self._lines = lines
         self.manifest: Mapping[str, Json] = {"environment": environment, "study": study}
 
     def all(self) -> Iterator[Filed]:
@@ -68,11 +72,14 @@ class InMemory:
         return next(each for each in (*self._filed, *self._stuck) if each.id == episode)
 
     def rows(self) -> Sequence[Known]:
-        whole = [Known(f.id, f.arm, "whole", f.episode.digest()) for f in self._filed]
-        return whole + [Known(f.id, f.arm, "blocked", None) for f in self._stuck]
+        whole = [Known(f.id, f.arm, "whole", f.episode.digest(), f.chain) for f in self._filed]
+        return whole + [Known(f.id, f.arm, "blocked", None, f.chain) for f in self._stuck]
 
     def told(self, episode: str, /) -> Mapping[Key, str]:
         return self._told.get(episode, {})
+
+    def bad_lines(self) -> tuple[Sequence[BadLine], Sequence[BadLine]]:
+        return self._lines, ()
 
     def digest(self) -> str:
         return sha256("".join(row.digest or "" for row in self.rows()).encode()).hexdigest()

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Protocol
 
 from suasion.core.asks import Json
+from suasion.measures.common import kit_of
 from suasion.measures.estimate import Estimate
 from suasion.measures.filed import Filed
 from suasion.measures.kit import Kit
-from suasion.measures.measure import Measure, Parameter, Value
+from suasion.measures.measure import Measure, OfRun, Parameter, Value
 from suasion.report.estimates import estimates
 from suasion.stats.interval import METHODS, Recipe
+from suasion.store.chains import STUCK, waiting
 
 
 class Row(Protocol):
@@ -26,6 +28,8 @@ class Row(Protocol):
     def id(self) -> str: ...
     @property
     def arm(self) -> str | None: ...
+    @property
+    def chain(self) -> str | None: ...
     @property
     def state(self) -> str: ...
     @property
@@ -128,9 +132,19 @@ class RunResults:
         """All values of one measure, by episode in the run's order."""
         if measure not in self._values:
             asked = self.measure(measure)
-            found = [v for each in self.filed for v in self._of(asked, each)]
+            found = self._of_run(asked) if isinstance(asked, OfRun) else self._of_each(asked)
             self._values[measure] = [_sound(value) for value in found]
         return self._values[measure]
+
+    def _of_each(self, measure: Measure) -> list[Value]:
+        return [value for each in self.filed for value in self._of(measure, each)]
+
+    def _of_run(self, measure: OfRun) -> list[Value]:
+        try:
+            return list(measure.of_run(self.filed, self.parameters))
+        except Exception as fault:
+            said = f"measure {measure.id!r} cannot read this run: {fault!r}"
+            raise Unmeasurable(said) from fault
 
     def _of(self, measure: Measure, filed: Filed) -> list[Value]:
         try:
@@ -162,6 +176,8 @@ class RunResults:
         return {name: of(self.filed, self.parameters) for name, of in self.kit.lists.items()}
 
     def _general(self, measure: str) -> list[Estimate]:
+        if not self.measure(measure).pooled:
+            return []
         if measure not in self._estimates:
             self._estimates[measure] = estimates(
                 self.measure(measure),
@@ -220,24 +236,23 @@ def results(run: Recorded, parameters: Mapping[str, Json] | None = None) -> RunR
     """
     from suasion import catalogue
 
-    kit = catalogue.kit(run.manifest["environment"])
+    kit = kit_of(catalogue.kit(run.manifest["environment"]), run.manifest)
     study = run.manifest.get("study") or {}
     asked = {**(study.get("parameters") or {}), **(parameters or {})}
     return RunResults(kit, measured(run), asked, methods_of(run.manifest))
 
 
-STUCK = ("blocked", "failed")
-"""States of episodes that are missing from estimates, and counted there."""
-
-
 def measured(run: Recorded, whole: Iterable[Filed] | None = None) -> list[Filed]:
-    """Every episode that is over or stuck, in the run's order; a stuck one is unfinished."""
+    """Every episode that is over or stuck, in the run's order; a stuck one is unfinished.
+
+    Stuck are also those of a chain behind one that is: they are missing for the same reason.
+    """
     over = {each.id: each for each in (run.all() if whole is None else whole)}
-    found = []
+    found, waits = [], waiting(run.rows())
     for row in run.rows():
         if row.id in over:
             found.append(over[row.id])
-        elif row.state in STUCK:
+        elif row.state in STUCK or row.id in waits:
             found.append(replace(run.filed(row.id), finished=False))
     return found
 

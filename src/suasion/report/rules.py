@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from suasion.core.chance import Recorded
-from suasion.core.environment import Asked, Environment, words
-from suasion.core.episode import Decision, Episode, all_draws
+from suasion.core.environment import Asked, AskedMany, Environment, words
+from suasion.core.episode import Episode
 from suasion.core.events import Event
-from suasion.core.play import Play
+from suasion.core.fork import steps_of
+from suasion.core.play import replaying
 from suasion.measures.beside import Beside, Glyph
 from suasion.measures.filed import Filed
 from suasion.measures.kit import Kit, by_audience
+from suasion.report.asides import ASIDE, is_aside
+from suasion.report.deliveries import UNHEARD_OF, Deliveries
 
 Make = Callable[[str, dict[str, Any]], Environment[Any]]
 """An environment from its name and settings; any error where that cannot be done."""
-
-
-UNHEARD_OF = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
-"""What rules may raise at a record from elsewhere, whose events and settings may hold anything."""
 
 
 class Rules(NamedTuple):
@@ -29,14 +28,23 @@ class Rules(NamedTuple):
     env: Environment[Any] | None
     """None where it is not installed, or will not take these settings."""
 
-    def tell(self, event: Event, seat: int) -> str | None:
-        """An event in the words of a seat; None where nobody can say."""
+    def tell(self, held: Event, seat: int) -> str | None:
+        """An event, as a seat holds it, in that seat's words; None where nobody can say."""
         if self.env is None:
             return None
         try:
-            return self.env.tell(event.told(), seat)
+            return self.env.tell(held, seat)
         except UNHEARD_OF:
             return None
+
+    def deliveries(self, episode: Episode) -> Deliveries:
+        """The ways of its events; whether the late ones arrived is said by these very rules."""
+        steps = None
+        if self.env is not None and episode.changed:
+            # Rules may raise anything at a record that is not of them.
+            with suppress(Exception):
+                steps = steps_of(self.env, episode)
+        return Deliveries(episode, steps)
 
     def brief(self, filed: Filed, seat: int) -> str:
         """What a seat was told once: as recorded, else as the rules say it."""
@@ -51,6 +59,8 @@ class Rules(NamedTuple):
 
     def glyph(self, event: Event) -> Glyph:
         """How an event is drawn; where its environment cannot say, by who was told."""
+        if is_aside(event):
+            return Glyph("aside", (), ASIDE)
         try:
             return by_audience(event) if self.kit is None else self.kit.glyph(event)
         except UNHEARD_OF:
@@ -85,14 +95,25 @@ class Spoken(NamedTuple):
 
 
 def moments(env: Environment[Any], episode: Episode) -> Iterator[Spoken]:
-    """Every moment of an episode again, from its record alone."""
-    source = Recorded(all_draws(episode), None, episode.header.source)
-    play = Play(env, episode.header.seed, source)
+    """Every moment of an episode again, from its record alone; of a group its first seat's."""
+    play = replaying(env, episode)
     known = {decision.key: decision for decision in episode.decisions}
     while play.asked:
         for asked in tuple(play.asked.values()):
-            decision: Decision | None = known.get(asked.key)
+            decision = known.get(asked.key)
             if decision is None:
                 return
-            yield Spoken(asked, words(env, asked))
+            one = _first(asked)
+            yield Spoken(one, words(env, one))
             play.take(decision)
+
+
+def _first(asked: Asked | AskedMany) -> Asked:
+    """What the first seat of a group is given."""
+    if isinstance(asked, Asked):
+        return asked
+    seat = asked.seat
+    shared = (event.told_to(seat) for event in asked.news)
+    news = [event for event in shared if event is not None]
+    news += asked.own.get(seat, ())
+    return Asked(*asked[:5], news, asked.chance)

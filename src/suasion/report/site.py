@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from suasion.core.environment import Environment
+from suasion.measures.common import kit_of
 from suasion.measures.kit import Kit
 from suasion.report.answers import answers
 from suasion.report.book import Book, Run
@@ -50,7 +51,7 @@ def build_with(
 ) -> SiteResult:
     """The same, of an environment that is at hand."""
     folder = Folder(out)
-    book = Book(run, kit, make, folder)
+    book = Book(run, kit and kit_of(kit, run.manifest), make, folder)
     for name in ASSETS:
         folder.write(f"assets/{name}", asset(name))
     for write in PAGES:

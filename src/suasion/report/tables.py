@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from suasion.core.asks import Json
+from suasion.measures.filed import Filed
 from suasion.report.answers import as_csv, condition
 from suasion.report.book import Book
+from suasion.report.cast import FEW
 from suasion.report.home import estimates_table
+from suasion.report.lines import line_rows
 
 
 class Column(NamedTuple):
@@ -40,7 +45,22 @@ EPISODES = (
     Column("damaged", "boolean", "true where its record has bad lines; nothing is measured"),
     Column("seed", "integer", "of the episode; the same in every condition of a replicate"),
     Column("events", "integer", "how many it has"),
-    Column("seats", "JSON", "name, agent and role of each seat, in order"),
+    Column(
+        "seats",
+        "JSON",
+        f"name, agent and role of each seat, in order; of more than {FEW} seats how many each"
+        " agent and role has",
+    ),
+    Column("block", "text", "the episodes that are compared with one another; empty outside one"),
+    Column("chain", "text", "the episodes that inherit from one another; empty outside one"),
+    Column("link", "integer", "its place in the chain, from 0"),
+)
+LINES = (
+    Column("kind", "text", "skipped, or read with a warning"),
+    Column("file", "text", "its name"),
+    Column("line", "integer", "counted from 1"),
+    Column("reason", "text", "a code, alone or followed by words"),
+    Column("episode", "text", "the episode it belongs to, where that is known"),
 )
 VALUES = (
     Column("measure", "text", "its id; see the method page"),
@@ -105,6 +125,7 @@ def data(book: Book) -> None:
         tables=shown,
         snippet=SNIPPET.format(measure=measures[0].id if measures else "points"),
         method=book.method,
+        lines=line_rows([line for several in book.bad_lines.values() for line in several]),
         shown=estimates if estimates and estimates["rows"] else None,
     )
 
@@ -117,6 +138,9 @@ def _file(book: Book, name: str, text: str) -> dict[str, Any]:
 
 def _tables(book: Book) -> list[Table]:
     found = [Table("episodes", "One row for each episode on record.", EPISODES, _episodes(book))]
+    if book.bad_lines:
+        words = "One row for each line of the logs that was not read as it stood."
+        found.append(Table("lines", words, LINES, _lines(book)))
     if book.results is not None:
         found.append(Table("values", "One row for each measured thing.", VALUES, _values(book)))
         found.append(
@@ -137,9 +161,27 @@ def _episodes(book: Book) -> list[list[Json]]:
             each.damaged,
             each.episode.header.seed,
             len(each.episode.events),
-            [{"name": s.name, "agent": s.agent, "role": s.role} for s in each.seats],
+            _seats(each),
+            each.block,
+            each.chain,
+            each.link,
         ]
         for each in book.filed
+    ]
+
+
+def _seats(filed: Filed) -> list[Json]:
+    if len(filed.seats) <= FEW:
+        return [{"name": s.name, "agent": s.agent, "role": s.role} for s in filed.seats]
+    counts = Counter((seat.agent, seat.role) for seat in filed.seats)
+    return [{"agent": agent, "role": role, "seats": n} for (agent, role), n in counts.items()]
+
+
+def _lines(book: Book) -> list[list[Json]]:
+    return [
+        [kind, PurePath(line.file).name, line.line, line.reason, line.episode]
+        for several in book.bad_lines.values()
+        for kind, line in several
     ]
 
 

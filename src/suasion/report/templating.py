@@ -80,11 +80,16 @@ def verbatim(value: Any) -> str:
 
 @cache
 def asset(name: str) -> str:
-    """A style sheet or script without indentation and notes, which its readers do not need."""
+    """A style sheet or script without indentation, notes and spaces that only its writers need."""
     import re
     from importlib.resources import files
 
     text = (files("suasion.report") / "assets" / name).read_text("utf-8")
     text = re.sub(r"/\*\*.*?\*/ ?", "", text)
     lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+    kept = "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+    parts = re.compile(r'("(?:[^"\\\n]|\\.)*")').split(kept)
+    signs = r" ?([=?:;,{}&|+<>()!]+) ?" if name.endswith(".js") else " ?([{};]+) ?"
+    parts[::2] = [re.sub(signs, r"\1", part) for part in parts[::2]]
+    ends = r"([;{])\n" if name.endswith(".js") else r"([;{}])\n"
+    return re.sub(ends, r"\1", "".join(parts))

@@ -14,10 +14,12 @@ from typing import NamedTuple
 
 from suasion import catalogue
 from suasion.agents import line_up
+from suasion.core.asks import Json
 from suasion.core.environment import Environment, Group
 from suasion.core.play import OtherRules, replay, same_rules
 from suasion.measures.filed import Filed
 from suasion.measures.kit import Kit
+from suasion.runner.chains import inherits
 from suasion.runner.remake import remake
 from suasion.store import schema
 from suasion.store.database import Damaged, reading
@@ -71,8 +73,9 @@ def check(run: Run) -> list[Finding]:
             rows, faults = read_rows(run.path)
             found += [Finding(None, fault, number=number) for number, fault in faults]
             found += _count(db, rows, len(faults), run)
+            left: dict[tuple[str, int], Json] = {}
             for row in rows:
-                found += _episode(db, row, run)
+                found += _episode(db, row, run, left)
     except (Damaged, NotARun, sqlite3.Error) as error:
         found.append(Finding(None, str(error)))
     return found
@@ -145,7 +148,10 @@ def _compared(what: str, written: int, found: int) -> Iterator[Finding]:
         yield Finding(None, f"{found} {what} are on record: {written} were written")
 
 
-def _episode(db: sqlite3.Connection, row: EpisodeRow, run: Run) -> Iterator[Finding]:
+def _episode(
+    db: sqlite3.Connection, row: EpisodeRow, run: Run, left: dict[tuple[str, int], Json]
+) -> Iterator[Finding]:
+    """What is found in one episode; `left` is what those before it carried."""
     found = stored(db, row.number)
     faults = [found] if isinstance(found, str) else found.faults
     if faults:
@@ -161,8 +167,22 @@ def _episode(db: sqlite3.Connection, row: EpisodeRow, run: Run) -> Iterator[Find
     except UNREADABLE as error:
         yield Finding(row.id, f"its digest cannot be made: {error}", number=row.number)
         return
-    if run.manifest.get("kind") == "study":
+    if run.manifest.get("kind") in ("study", "fork"):
         yield from _again(row, episode)
+        yield from _inherited(row, episode, left)
+
+
+def _inherited(
+    row: EpisodeRow, recorded: Filed, left: dict[tuple[str, int], Json]
+) -> Iterator[Finding]:
+    """Whether a link of a chain was played with what the one before it left, if that is sound."""
+    if row.chain is None or row.link is None or row.origin is not None:
+        return
+    before = row.chain, row.link - 1
+    if before in left and not inherits(recorded, row.carried, left.pop(before)):
+        said = "its settings are not what the episode before it carried"
+        yield Finding(row.id, said, number=row.number)
+    left[row.chain, row.link] = recorded.episode.carry
 
 
 def _again(row: EpisodeRow, recorded: Filed) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ REPLICATES = 2
 def played(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The demo in small: a block of two conversations for each condition and replicate."""
     folder = tmp_path_factory.mktemp("persuasion") / "run"
-    study = load(catalogue.study("persuasion/demo"))
+    study = load(catalogue.study("persuasion/sides"))
     run(study, folder, workers=1, replicates=REPLICATES, progress=Quiet())
     return open_run(folder)
 
@@ -67,7 +67,7 @@ def test_its_pages_answer_the_question_and_show_the_strip(played: Run, tmp_path:
     assert reader.count(" hidden></meter>") == 1
     assert "policy/persuader?strength=0.8" in reader
     home = (tmp_path / "index.html").read_text()
-    assert "suasion run persuasion/demo --out runs/demo" in home
+    assert "suasion run persuasion/sides --out runs/sides" in home
 
 
 def test_agents_are_called_by_the_least_that_tells_them_apart() -> None:

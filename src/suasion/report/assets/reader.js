@@ -3,12 +3,14 @@
 "use strict";
 const root = document.documentElement;
 root.classList.add("js");
+const all = (/** @type {string} */ query, /** @type {ParentNode} */ within = document) =>
+  /** @type {any[]} */ ([...within.querySelectorAll(query)]);
 const get = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const stream = get("stream"), search = get("search"), pov = get("pov"), place = get("place");
-const events = /** @type {HTMLElement[]} */ ([...stream.querySelectorAll(".event")]);
-const kinds = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll("input[name=kind]")]);
-const cells = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".held [data-seat]")]);
-const meters = /** @type {HTMLMeterElement[]} */ ([...document.querySelectorAll(".held meter")]);
+const events = /** @type {HTMLElement[]} */ (all(".event"));
+const kinds = /** @type {HTMLInputElement[]} */ (all("input[name=kind]"));
+const cells = /** @type {HTMLElement[]} */ (all(".held [data-seat]"));
+const meters = /** @type {HTMLMeterElement[]} */ (all(".held meter"));
 const final = cells.map((cell) => cell.textContent);
 const ledger = events.some((event) => event.dataset.held !== undefined);
 const asked = new URLSearchParams(location.search);
@@ -26,7 +28,7 @@ function inChannel(/** @type {HTMLElement} */ event) {
   const [by, to] = channel.split("-"), data = event.dataset;
   if (data.by !== by) return false;
   if (to === "public") return event.classList.contains("public");
-  if (to === "own") return event.classList.contains("inner") || event.classList.contains("lost");
+  if (to === "own") return ["inner", "lost", "aside"].some((kind) => event.classList.contains(kind));
   return has(data.for, to);
 }
 
@@ -58,7 +60,7 @@ function filter() {
   if (!wanted && !filtered) return;
   filtered = wanted;
   if (query && !texts.length) texts = events.map((e) => (e.textContent || "").toLowerCase());
-  stream.querySelectorAll(".gap").forEach((/** @type {Element} */ gap) => gap.remove());
+  all(".gap").forEach((gap) => gap.remove());
   root.classList.toggle("pov", seat !== "");
   let count = 0, unseen = 0;
   events.forEach((event, at) => {
@@ -68,29 +70,32 @@ function filter() {
     event.classList.toggle("away", !keep);
     count += keep ? 1 : 0;
     unseen += told ? 0 : 1;
-    if (told && unseen) unseen = gap(event, unseen, seat);
-    for (const words of /** @type {NodeListOf<HTMLElement>} */ (event.querySelectorAll("p[data-seat]"))) {
+    if (told && unseen) unseen = gap(event, unseen);
+    for (const words of all("p[data-seat]", event)) {
       words.classList.toggle("mine", seat !== "" && has(words.dataset.seat, seat));
     }
-    const told_as = event.querySelector("details");
-    if (told_as) told_as.open = seat !== "";
+    for (const words of all("details.told", event)) words.open = seat !== "";
   });
-  if (unseen) gap(null, unseen, seat);
-  for (const part of /** @type {NodeListOf<HTMLDetailsElement>} */ (stream.querySelectorAll("details[data-seat]"))) {
-    part.classList.toggle("away", seat !== "" && part.dataset.seat !== seat);
-    part.open = seat !== "" && part.dataset.seat === seat;
+  if (unseen) gap(null, unseen);
+  for (const part of all("details[data-seat]")) {
+    part.open = seat !== "" && has(part.dataset.seat, seat);
+    part.classList.toggle("away", seat !== "" && !part.open);
   }
-  document.querySelectorAll("section.chunk").forEach((chunk) =>
+  if (seat) for (const part of all("details.folded")) part.open = true;
+  all("section.chunk").forEach((chunk) =>
     chunk.classList.toggle("away", seat === "" && !chunk.querySelector(".event:not(.away)")));
   get("count").textContent = count + " of " + events.length + " events";
   mark(query);
 }
 
-function gap(/** @type {HTMLElement|null} */ before, /** @type {number} */ unseen, /** @type {string} */ seat) {
-  const name = pov.options[Number(seat) + 1].text.split(",")[0];
+function viewer(option = pov.options[pov.selectedIndex]) {
+  return option.text.slice(0, option.text.lastIndexOf(","));
+}
+
+function gap(/** @type {HTMLElement|null} */ before, /** @type {number} */ unseen) {
   const line = document.createElement("p");
   line.className = "gap";
-  line.textContent = unseen + (unseen === 1 ? " event " : " events ") + name + " did not see";
+  line.textContent = unseen + (unseen === 1 ? " event " : " events ") + viewer() + " did not see";
   if (before) before.before(line);
   else (events[events.length - 1].parentNode || stream).append(line);
   return 0;
@@ -99,7 +104,7 @@ function gap(/** @type {HTMLElement|null} */ before, /** @type {number} */ unsee
 function remember() {
   const query = new URLSearchParams();
   const off = kinds.filter((box) => !box.checked).map((box) => box.value);
-  if (pov.value) query.set("pov", pov.options[pov.selectedIndex].text.split(",")[0]);
+  if (pov.value) query.set("pov", viewer());
   if (search.value) query.set("q", search.value);
   if (channel) query.set("channel", channel);
   if (off.length) query.set("hide", off.join(","));
@@ -115,7 +120,10 @@ function state() {
   const held = at < 0 ? [] : (events[at].dataset.held || "").split(" ");
   cells.forEach((cell, seat) => {
     cell.textContent = !ledger || now < 0 ? final[seat] : (held[seat] || "0").replace("-", "\u2212");
-    if (meters[seat]) meters[seat].value = Number(cell.textContent.replace("\u2212", "-"));
+    const number = Number(cell.textContent.replace("\u2212", "-"));
+    if (!meters[seat]) return;
+    meters[seat].hidden = Number.isNaN(number);
+    meters[seat].value = number || 0;
   });
   get("after").textContent = !ledger || now < 0 ? "at the end" : "after #" + now;
   get("at").textContent = (now < 0 ? "none" : "#" + now) + " of " + events.length;
@@ -142,10 +150,22 @@ function clear() {
   say("Filter cleared to show #" + now);
 }
 
-function say(/** @type {string} */ words) {
+function say(/** @type {string} */ words, time = 3000) {
   const line = get("toast");
   line.textContent = words;
-  setTimeout(() => { if (line.textContent === words) line.textContent = ""; }, 3000);
+  setTimeout(() => { if (line.textContent === words) line.textContent = ""; }, time);
+}
+
+function copy(/** @type {string} */ text, /** @type {string} */ words) {
+  const failed = () => say("Copy it from here: " + text, 30000);
+  if (navigator.clipboard) navigator.clipboard.writeText(text).then(() => say(words), failed);
+  else failed();
+}
+
+function fork(/** @type {Element|null|undefined} */ event) {
+  if (!event?.querySelector(".fork")) return say("Nobody else was told of it");
+  const command = stream.dataset.fork + event.id.slice(6) + stream.dataset.edit;
+  return copy(command, "Copied: " + command);
 }
 
 function step(/** @type {number} */ way) {
@@ -156,7 +176,7 @@ function step(/** @type {number} */ way) {
 }
 
 function round(/** @type {number} */ way) {
-  const heads = /** @type {HTMLElement[]} */ ([...stream.querySelectorAll(".chunk h2")]);
+  const heads = /** @type {HTMLElement[]} */ (all(".chunk h2"));
   const starts = heads.map((h) => events.indexOf(/** @type {HTMLElement} */ (h.parentElement?.querySelector(".event"))));
   const next = way > 0 ? starts.find((at) => at > now) : starts.reverse().find((at) => at < now);
   if (next !== undefined) select(next);
@@ -184,7 +204,7 @@ const keys = {
   g: () => select(events.findIndex(shown)), G: () => select(events.findLastIndex(shown)),
   "/": () => search.focus(), p: play,
   v: () => { pov.selectedIndex = (pov.selectedIndex + 1) % pov.options.length; changed(); },
-  y: () => { navigator.clipboard?.writeText(location.href).then(() => say("Link copied"), () => {}); },
+  y: () => copy(location.href, "Link copied"), f: () => fork(events[now]),
   "?": () => document.querySelector(".keys")?.scrollIntoView(),
 };
 addEventListener("keydown", (event) => {
@@ -205,14 +225,21 @@ get("back").addEventListener("click", () => step(-1));
 get("next").addEventListener("click", () => step(1));
 get("play").addEventListener("click", play);
 addEventListener("hashchange", follow);
-document.querySelectorAll(".matrix a").forEach((cell) => cell.addEventListener("click", () => {
-  const data = /** @type {HTMLElement} */ (cell).dataset;
+stream.addEventListener("click", (/** @type {Event} */ event) => {
+  const on = /** @type {HTMLElement} */ (event.target);
+  if (on.classList.contains("fork")) fork(on.closest(".event"));
+});
+all(".matrix a").forEach((cell) => cell.addEventListener("click", () => {
+  const data = cell.dataset;
   channel = data.by + "-" + data.for;
   changed();
   say("One channel is shown; Escape shows all");
 }));
 search.value = asked.get("q") || "";
-for (const option of pov.options) if (option.value && option.text.split(",")[0] === asked.get("pov")) pov.value = option.value;
+const wanted = asked.get("pov");
+const option = [...pov.options].find((each) => each.value && viewer(each) === wanted);
+if (option) pov.value = option.value;
+else if (wanted) say("No view as " + wanted);
 for (const box of kinds) box.checked = !(asked.get("hide") || "").split(",").includes(box.value);
 state();
 filter();
