@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -276,10 +276,14 @@ class Record(Ask):
         """Whether the fields stand in `action` as they must, with `beside` keys of others."""
         if len(action) != len(self.fields) + beside:
             return False
-        for name, ask in self.fields.items():
-            if name not in action or not ask.allows(action[name]):
+        for name, allows in self._parts:
+            if name not in action or not allows(action[name]):
                 return False
         return True
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[str, Callable[[Json], bool]], ...]:
+        return tuple((name, ask.allows) for name, ask in self.fields.items())
 
     def schema(self) -> Json:
         parts = {name: ask.schema() for name, ask in self.fields.items()}

@@ -142,7 +142,7 @@ class Shared(Source):
         if name.startswith(self._apart):
             return self._seeded.draw(name, n, k, weights)
         if not k and not weights:
-            return self._random.choice(range(n)) if n else self._random.random()
+            return self._choice(n) if n else self._random.random()
         if not k:
             return self._random.choices(range(n), weights)[0]
         if k < n or name.startswith(self._sampled):
@@ -150,6 +150,13 @@ class Shared(Source):
         deck = list(range(n))
         self._random.shuffle(deck)
         return deck
+
+    def _choice(self, n: int) -> int:
+        """`choice(range(n))` without its three calls: as many bits as `n` has, until they fit."""
+        bits, place = n.bit_length(), n
+        while place >= n:
+            place = self._random.getrandbits(bits)
+        return place
 
 
 class Recorded(Source):
@@ -305,7 +312,7 @@ class Chance:
 
     def reveal(self, name: str, to: To) -> None:
         """Say that from now on `to` may know the draws made under `name`."""
-        self.log.append(Draw(self._names[name], None, 0, to, self.step))
+        self.log.append(_draw((self._names[name], None, 0, to, self.step)))
 
     def of(self, who: str) -> Chance:
         """The chance of `who`: its own names and its own log, from the same source."""

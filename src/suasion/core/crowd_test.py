@@ -321,3 +321,20 @@ def test_a_group_reads_up_to_a_horizon_and_keeps_what_it_only_looks_at() -> None
     assert later == ([Event("public")], {1: [Event("note", None, {"text": "b"})]})
     assert board.news_of((0, 1), None, False) == ([], {})
     assert [event.kind for event in board.news(2, None, False)] == ["met", "public"]
+
+
+@dataclass(frozen=True)
+class Backward(Crowd):
+    """Seats are asked from the last to the first, by two turns."""
+
+    name = "backward"
+    sides: bool = True
+
+    def turns(self, state: list[int]) -> Mapping[int, Turn]:
+        return dict(sorted(super().turns(state).items(), reverse=True))
+
+
+def test_the_parts_of_a_group_draw_in_the_order_of_the_record() -> None:
+    env, seats = Backward(size=6), [Group(tossed_many)] * 6
+    episode = played(env, seats)
+    assert replay(env, episode, seats) == episode

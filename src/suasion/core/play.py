@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic
 
 from suasion.core.asks import Answer, Forfeit, Json, same
@@ -44,6 +44,11 @@ INNER = ">"
 """Between the name of what is asked and the name of a call made to answer it."""
 
 _PLACE = itemgetter(0, 1, 2, 3)
+_WHOSE = attrgetter("seat", "name")
+_SEAT, _ASIDE, _TOLD_TO = 1, 2, 2
+"""Places in what is asked, in a decision and in a turn: of these there is one an action, and a
+name is looked up four times as slowly.
+"""
 _asked, _decision = maker(Asked), maker(Decision)
 
 
@@ -71,6 +76,8 @@ class Play(Generic[S]):
         self._inner: list[Decision] = []
         self._own: dict[int, Chance] = {}
         self._group = {seat: group[0] for group in groups for seat in group}
+        self._probes = type(env).asides is not Environment.asides
+        """Whether these rules ever ask out of band; most have nothing to ask for in every step."""
         self.state = env.open(self.chance, self.board)
         self._ask_asides()
 
@@ -78,8 +85,8 @@ class Play(Generic[S]):
         """Take one answer; with the last one that was open, the rules step on."""
         if isinstance(asked, AskedMany):
             return self._answer_many(asked, said)
-        ask, draws = asked.turn.ask, asked.chance.taken()
-        step, seat, aside, repeat, *_ = asked
+        step, seat, aside, repeat, (ask, _, _, _), _, chance = asked
+        draws = chance.taken()
         if isinstance(said, Reply):
             answer, notes = ask.parse(said.text)
             reply = said.text
@@ -138,24 +145,28 @@ class Play(Generic[S]):
         came, self._came = self._came, []
         if len(came) > 1:
             came.sort(key=_PLACE)
-        self.decisions += sorted([*came, *self._inner], key=_PLACE) if self._inner else came
-        self._inner.clear()
-        if came[0].aside:
+        self.decisions += self._with_inner(came) if self._inner else came
+        if came[0][_ASIDE]:
             self._tell_nobody(came)
             return self._ask_turns()
         self.step += 1
-        self.chance.step = self.step
-        self.board.tick(self.step)
+        board, chance, chance.step = self.board, self.chance, self.step
+        board.tick(self.step)
+        board.meant.clear()
         answers: dict[int, Answer] = {}
-        self.board.meant.clear()
-        for decision in came:
-            answers[decision.seat] = decision.answer
-            if decision.meant:
-                self.board.meant[decision.seat] = decision.meant
+        for _, seat, _, _, answer, _, _, _, meant, _ in came:
+            answers[seat] = answer
+            if meant:
+                board.meant[seat] = meant
         if self._group:  # in the order of seats, as if each had answered alone
             answers = dict(sorted(pair for decision in came for pair in decision.each()))
-        self.state = self.env.step(self.state, answers, self.chance, self.board)
-        return self._ask_asides()
+        self.state = self.env.step(self.state, answers, chance, board)
+        return self._ask_asides() if self._probes else self._ask_turns()
+
+    def _with_inner(self, came: list[Decision]) -> list[Decision]:
+        every = sorted([*came, *self._inner], key=_PLACE)
+        self._inner.clear()
+        return every
 
     def _tell_nobody(self, asides: Iterable[Decision]) -> None:
         """Answers out of band are events that a mark can link to, told to no seat."""
@@ -169,7 +180,10 @@ class Play(Generic[S]):
                 )
 
     def _ask_asides(self) -> None:
-        for aside in self.env.asides(self.state):
+        asides = self.env.asides(self.state)
+        if len(asides) > 1:  # in the order of the record, so that a replay draws as they drew
+            asides = sorted(asides, key=_WHOSE)
+        for aside in asides:
             for repeat in range(aside.repeats):
                 if aside.seat in self._group:
                     self._ask_many((aside.seat,), aside.turn, aside.name, repeat)
@@ -182,8 +196,9 @@ class Play(Generic[S]):
         turns = self.env.turns(self.state)
         if self._group:
             turns = self._ask_groups(turns)
+        ask = self._ask
         for seat, turn in turns.items():
-            self._ask(seat, turn, "", 0)
+            ask(seat, turn, "", 0)
 
     def _ask_groups(self, turns: Mapping[int, Turn]) -> dict[int, Turn]:
         """Ask the seats of a group that share a turn, and have read as far, together.
@@ -197,8 +212,8 @@ class Play(Generic[S]):
                 together.setdefault((group[seat], id(turn), place(seat)), []).append(seat)
             else:
                 alone[seat] = turn
-        for seats in together.values():
-            self._ask_many(tuple(sorted(seats)), turns[seats[0]], "", 0)
+        for seats in sorted(map(sorted, together.values())):
+            self._ask_many(tuple(seats), turns[seats[0]], "", 0)
         return alone
 
     def _ask_many(self, seats: tuple[int, ...], turn: Turn, aside: str, repeat: int) -> None:
@@ -220,7 +235,7 @@ class Play(Generic[S]):
         if chance is None:
             chance = self._chance_of(seat)
         chance.step = step
-        news = self.board.news(seat, turn.told_to, aside != "")
+        news = self.board.news(seat, turn[_TOLD_TO], aside != "")
         self.asked[step, seat, aside, repeat] = _asked(
             (step, seat, aside, repeat, turn, news, chance)
         )
@@ -271,7 +286,7 @@ def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> It
     while play.asked:
         waiting = []
         for asked in tuple(play.asked.values()):
-            seat = seats[asked.seat]
+            seat = seats[asked[_SEAT]]
             old = known.get(asked[:4]) if known else None
             if old is not None:
                 for call in inner[old[:4]]:

@@ -606,3 +606,24 @@ def test_an_expectation_over_numbers_is_refused_by_name() -> None:
 
     with pytest.raises(NoDraw, match="'0/noise' is a number"):
         exact(Match(), lambda: [noisy, always_j], lambda episode: episode.payoffs[0])
+
+
+@dataclass(frozen=True)
+class Probed(Match):
+    """Each seat is asked two things out of band, the later name first."""
+
+    name = "probed"
+
+    def asides(self, state: State) -> Sequence[Aside]:
+        turn = Turn(Number(0, 1))
+        there = [(seat, name) for name in ("z", "a") for seat in (1, 0)]
+        return [Aside(name, seat, turn) for seat, name in there if state.played < self.rounds]
+
+
+def noting(asked: Asked) -> Answer:
+    return asked.chance.uniform("noise") if asked.aside else "J"
+
+
+def test_asides_that_draw_under_one_name_are_audited_in_the_order_they_drew() -> None:
+    episode = drive(Play(Probed(), 0), [noting, noting])
+    assert replay(Probed(), episode, [noting, noting]) == episode

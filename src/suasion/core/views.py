@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from suasion.core.asks import Json
 from suasion.core.chance import CHANNEL, Chance, Source
-from suasion.core.events import EACH, EVERYONE, NOTHING, Event, To, in_columns
+from suasion.core.events import EACH, EVERYONE, NOBODY, NOTHING, Event, To, in_columns
 from suasion.core.quick import maker
 
 _event = maker(Event)
@@ -84,6 +84,8 @@ class Board:
             truth = {**truth, "meant": self.meant[by]}
         event = _event((kind, by, data, to, truth))
         self.events.append(event)
+        if to == NOBODY:
+            return at
         if self._channels:
             self._send(at, event)
         elif to == EVERYONE:
@@ -94,7 +96,7 @@ class Board:
             self._columns = True
             self._shared.append(in_columns(event))
             self._ids.append(at)
-        elif to:
+        else:
             own = (len(self._shared), at, _event((kind, by, data, EVERYONE, NOTHING)))
             for seat in to:
                 self._own[seat].append(own)
