@@ -172,7 +172,7 @@ def test_an_end_that_several_studies_share_is_no_name_and_is_never_suggested(
     both = {**there, "social/demo": there["influence/demo"]}
     monkeypatch.setattr(catalogue, "studies", lambda: both)
     for name in ("demo", "demoo"):
-        with pytest.raises(Mistake, match="influence/demo, .*social/demo") as told:
+        with pytest.raises(Mistake, match=r"influence/demo, .*social/demo") as told:
             catalogue.study(name)
         assert told.value.instead != "demo"
         assert catalogue.study(str(told.value.instead)).is_file()
