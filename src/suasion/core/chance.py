@@ -141,8 +141,14 @@ class Shared(Source):
     def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
         if name.startswith(self._apart):
             return self._seeded.draw(name, n, k, weights)
+        if not n:
+            return self._random.random()
         if not k and not weights:
-            return self._choice(n) if n else self._random.random()
+            # what `choice(range(n))` does in three calls: as many bits as `n` has, until they fit
+            bits, at = n.bit_length(), n
+            while at >= n:
+                at = self._random.getrandbits(bits)
+            return at
         if not k:
             return self._random.choices(range(n), weights)[0]
         if k < n or name.startswith(self._sampled):
@@ -150,13 +156,6 @@ class Shared(Source):
         deck = list(range(n))
         self._random.shuffle(deck)
         return deck
-
-    def _choice(self, n: int) -> int:
-        """`choice(range(n))` without its three calls: as many bits as `n` has, until they fit."""
-        bits, place = n.bit_length(), n
-        while place >= n:
-            place = self._random.getrandbits(bits)
-        return place
 
 
 class Recorded(Source):
@@ -275,7 +274,7 @@ class Chance:
             raise ValueError(f"draw {name!r}: nothing to pick from")
         at: int = self.source.draw(name, of, 0, weights)
         drawn = options[at]
-        told = known_to(drawn) if callable(known_to) else known_to
+        told = known_to(drawn) if known_to and callable(known_to) else known_to
         self.log.append(_draw((name, at, of, told, self.step)))
         return drawn
 

@@ -167,7 +167,7 @@ def _provenance(book: Book, filed: Filed) -> list[str]:
     """What holds for this episode alone: other episodes of the run do not change its page."""
     digest = next((row.digest for row in book.rows if row.id == filed.id), None)
     return [
-        f"study {book.head.name}" if book.study else "import",
+        f"study {book.head.name}" if book.study else str(book.run.manifest.get("kind", "")),
         f"episode digest {(digest or filed.episode.digest())[:12]}",
         f"suasion {suasion.__version__}",
         filed.status,

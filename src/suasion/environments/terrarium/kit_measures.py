@@ -32,6 +32,8 @@ ECONOMY = (
     *("rules", "order", "tokens", "bonus", "drain", "word_cost", "reward", "split_reward"),
     *("lifetime", "auto_solve_window", "trades", "reputation", "eavesdropper", "rotation"),
 )
+PERSONAS = ("overrides", "appends")
+"""Where they are changed, as in the adversarial and the mole's games."""
 
 
 def group(filed: Filed) -> Mapping[str, Json]:
@@ -43,6 +45,7 @@ def group(filed: Filed) -> Mapping[str, Json]:
     """
     settings = filed.episode.header.settings
     by = {name: settings[name] for name in ECONOMY if name in settings}
+    by |= {name: settings[name] for name in PERSONAS if settings.get(name)}
     if filed.episode.header.source != "recorded":
         return by
     return by | game_of(filed).once("treatment", lambda: _treatment(filed))

@@ -60,10 +60,10 @@ class Script:
     def solve_from(self, box: str, since: int) -> None:
         """Solve what messages of a window mention and complete."""
         held = self.view["partners"]
-        if not held:
+        if not held or len(self.done) >= MOST_ACTIONS:
             return
-        for _, _, text in [message for message in self.view[box] if message[0] >= since]:
-            if not (named := mentioned(text)).isdisjoint(held):
+        for when, _, text in self.view[box]:
+            if when >= since and not (named := mentioned(text)).isdisjoint(held):
                 for name in held:
                     if name in named:
                         self.solve(name, text)
@@ -137,7 +137,9 @@ class PublishedTitForTat(Script):
     def hear_letters(self, inbox: Sequence[Json], puzzles: Sequence[str]) -> None:
         """Trust who wrote, and more for each puzzle that is mentioned, again in every round."""
         trust = self.trust
-        visible = frozenset(puzzles) if inbox else frozenset()
+        if not inbox:
+            return
+        visible = frozenset(puzzles)
         for _, by, text in inbox:
             held = trust.setdefault(by, 0.5)
             if held < 1:
@@ -147,22 +149,23 @@ class PublishedTitForTat(Script):
     def hear_posts(self, posts: Sequence[Json], since: int, held: Mapping[str, Json]) -> None:
         """Trust who posted, itself too, and solve what helps."""
         trust = self.trust
-        for _, by, text in [post for post in posts if post[0] >= since]:
+        for when, by, text in posts:
+            if when < since:
+                continue
             if by not in trust:
                 trust[by] = 0.5
-            if not held or (named := mentioned(text)).isdisjoint(held):
-                continue
-            for name in held:
-                if name in named and len(self.done) < MOST_ACTIONS:
-                    trust[by] = min(1.0, trust[by] + 0.1)
-                    self.solve(name, text)
+            if held and not (named := mentioned(text)).isdisjoint(held):
+                for name in held:
+                    if name in named and len(self.done) < MOST_ACTIONS:
+                        trust[by] = min(1.0, trust[by] + 0.1)
+                        self.solve(name, text)
 
     def share(self, name: str, now: int) -> None:
         """Tell whom it trusts most of those it never told; early on, if there is none, all."""
         words = f"I have a clue for {name}: {self.view['clues'][name]}."
-        trusted = [by for by, trust in self.trust.items() if trust >= 0.4 and by not in self.told]
-        if trusted:
-            best = max(trusted, key=self.trust.__getitem__)
+        if len(self.told) < len(self.trust):  # nobody is trusted less than 0.5: somebody is left
+            left = [by for by in self.trust if by not in self.told]
+            best = max(left, key=self.trust.__getitem__)
             self.told.add(best)
             to = names(self.asked)[best]
             text = f"{words} Can you help solve it?"
