@@ -209,9 +209,9 @@ class Text(Ask):
         return Parsed(whole, clipped + (("lone surrogates replaced",) if whole != words else ()))
 
     def allows(self, action: Json) -> bool:
-        if not isinstance(action, str) or len(action) > self.limit or not action.strip():
+        if not isinstance(action, str) or not action or action.isspace():
             return False
-        return action.isascii() or _encodable(action)
+        return len(action) <= self.limit and (action.isascii() or _encodable(action))
 
     def parse(self, text: str) -> Parsed:
         return self.check(text.strip())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
 from operator import attrgetter, itemgetter
-from typing import Any, Generic
+from typing import Any, Final, Generic
 
 from suasion.core.asks import Answer, Forfeit, Json, same
 from suasion.core.chance import CHANNEL, Chance, Enumerated, NoDraw, Recorded, Source
@@ -45,9 +45,12 @@ INNER = ">"
 
 _PLACE = itemgetter(0, 1, 2, 3)
 _WHOSE = attrgetter("seat", "name")
-_SEAT, _ASIDE, _TOLD_TO = 1, 2, 2
-"""Places in what is asked, in a decision and in a turn: of these there is one an action, and a
-name is looked up four times as slowly.
+_SEAT: Final = 1
+_ASIDE: Final = 2
+_ANSWER: Final = 4
+_MEANT: Final = 8
+"""Places in a decision, and the first two in what is asked: of these there is one an action, and
+a name is looked up several times as slowly.
 """
 _JSON = frozenset((list, dict, str, int, float, bool, type(None)))
 _asked, _decision = maker(Asked), maker(Decision)
@@ -149,15 +152,15 @@ class Play(Generic[S]):
         if came[0][_ASIDE]:
             self._tell_nobody(came)
             return self._ask_turns()
-        self.step += 1
-        board, chance, chance.step = self.board, self.chance, self.step
-        board.tick(self.step)
+        board, chance = self.board, self.chance
+        self.step = chance.step = step = self.step + 1
+        board.tick(step)
         board.meant.clear()
         answers: dict[int, Answer] = {}
-        for _, seat, _, _, answer, _, _, _, meant, _ in came:
-            answers[seat] = answer
-            if meant:
-                board.meant[seat] = meant
+        for decision in came:
+            answers[decision[_SEAT]] = decision[_ANSWER]
+            if decision[_MEANT]:
+                board.meant[decision[_SEAT]] = decision[_MEANT]
         if self._group:  # in the order of seats, as if each had answered alone
             answers = dict(sorted(pair for decision in came for pair in decision.each()))
         self.state = self.env.step(self.state, answers, chance, board)
@@ -235,7 +238,7 @@ class Play(Generic[S]):
             if chance is None:
                 chance = self._chance_of(seat)
             chance.step = step
-            news = news_of(seat, turn[_TOLD_TO], aside != "")
+            news = news_of(seat, turn.told_to, aside != "")
             self.asked[step, seat, aside, repeat] = _asked(
                 (step, seat, aside, repeat, turn, news, chance)
             )
@@ -287,10 +290,11 @@ def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> It
     while play.asked:
         waiting = []
         for asked in tuple(play.asked.values()):
-            seat, script = seats[asked[_SEAT]], scripts[asked[_SEAT]]
-            if script is not None and type(asked) is Asked:  # as most are: the rest need not be
+            script = scripts[asked[_SEAT]]
+            if script is not None and type(asked) is Asked:  # most are; what follows is for the rest
                 play.answer(asked, script(asked))
                 continue
+            seat = seats[asked[_SEAT]]
             old = known.get(asked[:4])
             if old is not None:
                 for call in inner[old[:4]]:

@@ -66,7 +66,7 @@ def _write(env: Terrarium, state: State, seat: int, action: Json, out: Out) -> N
     else:
         told = _told(env, seat, to)
         out.emit("private", seat, {"round": now, "to": to, "text": text}, told, truth)
-        _deliver(env, state, Letter(now, seat, to, text))
+        _deliver(env, state, seat, to, text)
     if not after:
         die(state, seat, "message_cost", out)
 
@@ -83,12 +83,12 @@ def _told(env: Terrarium, seat: int, to: int) -> tuple[int, ...]:
     return told if ear is None or ear in told else (*told, ear)
 
 
-def _deliver(env: Terrarium, state: State, letter: Letter) -> None:
+def _deliver(env: Terrarium, state: State, by: int, to: int, text: str) -> None:
+    now = state.round
     if env.auto_solve_window:
-        state.letters.append(letter)
+        state.letters.append(Letter(now, by, to, text))
     if not state.direct:
         return
-    now, by, to, text = letter
     state.windows[to].inbox.append([now, by, text])
     ear = env.ear
     if ear is not None and ear != by and ear != to:

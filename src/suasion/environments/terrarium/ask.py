@@ -113,7 +113,11 @@ class Lines(Ask):
             return True
         if not isinstance(action, list) or len(action) > MOST_ACTIONS:
             return False
-        return all(map(self._one.allows, action))
+        allows = self._one.allows
+        for each in action:  # noqa: SIM110
+            if not allows(each):
+                return False
+        return True
 
     def schema(self) -> Json:
         return self._of.schema()

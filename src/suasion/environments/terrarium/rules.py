@@ -211,8 +211,8 @@ class Terrarium(Environment[State]):
                 out.emit("pass", seat, {"round": state.round}, NOBODY)
             else:
                 act(self, state, seat, answer, chance, out)
-        state.due = state.due[len(answers) :]
-        if not state.due:
+        due = state.due = state.due[len(answers) :]
+        if not due:
             self._end(state, chance, out)
             if not state.over:
                 self._begin(state, chance, out)
@@ -269,18 +269,18 @@ class Terrarium(Environment[State]):
         """The end of a round: puzzles solve themselves, all pay to live, what is old goes."""
         if self.auto_solve_window:
             _solve_themselves(self, state, chance, out)
+        tokens, drain = state.tokens, self.drain
         for seat in state.alive:
-            state.tokens[seat] -= self.drain
-            if state.tokens[seat] <= 0:
+            tokens[seat] -= drain
+            if tokens[seat] <= 0:
                 die(state, seat, "starvation", out)
         oldest = next(iter(state.puzzles.values()), None)
         if oldest is not None and state.round - oldest.made >= self.lifetime:
             state.expired += 1
             out.emit("expired", None, {"round": state.round, "puzzle": oldest.id}, NOBODY)
             forget(state, oldest)
-        gone = [t for t, o in state.offers.items() if state.round - o.made >= self.trade_lifetime]
-        for trade in gone:
-            withdraw(state, trade)
+        if state.offers:
+            _withdraw_old(self, state)
         state.over = state.round >= self.rounds or len(state.alive) <= 1
 
 
@@ -330,6 +330,12 @@ def _deal(env: Terrarium, state: State, chance: Chance, out: Out) -> None:
         "partner": [[env.names[two]], [env.names[one]]],
     }
     out.emit("puzzle", None, data, EACH, {"answer": entry.word})
+
+
+def _withdraw_old(env: Terrarium, state: State) -> None:
+    old = [t for t, o in state.offers.items() if state.round - o.made >= env.trade_lifetime]
+    for trade in old:
+        withdraw(state, trade)
 
 
 def _solve_themselves(env: Terrarium, state: State, chance: Chance, out: Out) -> None:
