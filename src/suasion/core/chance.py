@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from suasion.core.asks import Json
 from suasion.core.events import NOBODY, To
-from suasion.core.quick import maker
+from suasion.core.quick import make
 
 T = TypeVar("T")
 Audience = To | Callable[[Any], To]
@@ -32,9 +32,6 @@ class Draw(NamedTuple):
     known_to: To
     """The seats that may be told anything that depends on it."""
     step: int
-
-
-_draw = maker(Draw)
 
 
 class NoDraw(LookupError):
@@ -137,10 +134,14 @@ class Shared(Source):
     def __init__(self, seed: int, apart: Sequence[str] = (), sampled: Sequence[str] = ()) -> None:
         self._random, self._seeded = Random(seed), Seeded(seed)
         self._apart, self._sampled = (f"{CHANNEL}/", *apart), tuple(sampled)
+        self._together: set[str] = set()
+        """Names seen to begin with none of `apart`: a seat draws under the same few all along."""
 
     def draw(self, name: str, n: int, k: int, weights: Sequence[float] | None) -> Json:
-        if name.startswith(self._apart):
-            return self._seeded.draw(name, n, k, weights)
+        if name not in self._together:
+            if name.startswith(self._apart):
+                return self._seeded.draw(name, n, k, weights)
+            self._together.add(name)
         if not n:
             return self._random.random()
         if not k and not weights:
@@ -275,7 +276,7 @@ class Chance:
         at: int = self.source.draw(name, of, 0, weights)
         drawn = options[at]
         told = known_to(drawn) if known_to and callable(known_to) else known_to
-        self.log.append(_draw((name, at, of, told, self.step)))
+        self.log.append(make(Draw, (name, at, of, told, self.step)))
         return drawn
 
     def sample(
@@ -290,7 +291,7 @@ class Chance:
         places: list[int] = self.source.draw(name, of, k, None)
         drawn = [options[at] for at in places]
         told = known_to(drawn) if callable(known_to) else known_to
-        self.log.append(_draw((name, places, of, told, self.step)))
+        self.log.append(make(Draw, (name, places, of, told, self.step)))
         return drawn
 
     def shuffle(self, name: str, options: Sequence[T], known_to: Audience = NOBODY) -> list[T]:
@@ -302,7 +303,7 @@ class Chance:
         name = self._names[name]
         unit: float = self.source.draw(name, 0, 0, None)
         told = known_to(unit) if callable(known_to) else known_to
-        self.log.append(_draw((name, unit, 0, told, self.step)))
+        self.log.append(make(Draw, (name, unit, 0, told, self.step)))
         return unit
 
     def block(self, name: str, n: int, known_to: Audience = NOBODY) -> list[float]:
@@ -311,7 +312,7 @@ class Chance:
 
     def reveal(self, name: str, to: To) -> None:
         """Say that from now on `to` may know the draws made under `name`."""
-        self.log.append(_draw((self._names[name], None, 0, to, self.step)))
+        self.log.append(make(Draw, (self._names[name], None, 0, to, self.step)))
 
     def of(self, who: str) -> Chance:
         """The chance of `who`: its own names and its own log, from the same source."""

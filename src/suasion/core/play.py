@@ -26,7 +26,7 @@ from suasion.core.environment import (
 )
 from suasion.core.episode import Decision, Episode, Header, Key, all_draws
 from suasion.core.events import NOBODY, NOTHING
-from suasion.core.quick import maker
+from suasion.core.quick import make
 from suasion.core.views import Board, Channel, as_recorded
 
 
@@ -53,7 +53,6 @@ _MEANT: Final = 8
 a name is looked up several times as slowly.
 """
 _JSON = frozenset((list, dict, str, int, float, bool, type(None)))
-_asked, _decision = maker(Asked), maker(Decision)
 
 
 class Play(Generic[S]):
@@ -101,7 +100,9 @@ class Play(Generic[S]):
                 said, meant = said
         if not isinstance(said, Forfeit) and not ask.allows(said):
             raise ValueError(f"seat {seat} was asked {ask}, and answered {said!r}")
-        return self.take(_decision((step, seat, aside, repeat, said, None, (), draws, meant, ())))
+        return self.take(
+            make(Decision, (step, seat, aside, repeat, said, None, (), draws, meant, ()))
+        )
 
     def _answer_many(self, asked: AskedMany, said: Answer) -> Decision:
         seats, allows, draws = asked.seats, asked.turn.ask.allows, asked.chance.taken()
@@ -239,8 +240,8 @@ class Play(Generic[S]):
                 chance = self._chance_of(seat)
             chance.step = step
             news = news_of(seat, turn.told_to, aside != "")
-            self.asked[step, seat, aside, repeat] = _asked(
-                (step, seat, aside, repeat, turn, news, chance)
+            self.asked[step, seat, aside, repeat] = make(
+                Asked, (step, seat, aside, repeat, turn, news, chance)
             )
 
 
@@ -291,7 +292,9 @@ def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> It
         waiting = []
         for asked in tuple(play.asked.values()):
             script = scripts[asked[_SEAT]]
-            if script is not None and type(asked) is Asked:  # most are; what follows is for the rest
+            if (
+                script is not None and type(asked) is Asked
+            ):  # most are; what follows is for the rest
                 play.answer(asked, script(asked))
                 continue
             seat = seats[asked[_SEAT]]

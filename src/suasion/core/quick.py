@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 T = TypeVar("T")
 
 
-def maker(kind: type[T]) -> Callable[[tuple[Any, ...]], T]:
-    """What makes a `kind` of the values of all its fields, in their order.
+class _Make(Protocol):
+    def __call__(self, kind: type[T], values: tuple[Any, ...], /) -> T: ...
 
-    The class itself does the same through a function of Python, which costs as much again.
-    """
-    return cast("Callable[[tuple[Any, ...]], T]", partial(tuple.__new__, cast("Any", kind)))
+
+make = cast("_Make", tuple.__new__)
+"""Make a named tuple of a kind from the values of all its fields, in their order.
+
+The class itself does the same through a function of Python, which costs as much again.
+"""

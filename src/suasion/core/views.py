@@ -11,9 +11,8 @@ from typing import NamedTuple
 from suasion.core.asks import Json
 from suasion.core.chance import CHANNEL, Chance, Source
 from suasion.core.events import EACH, EVERYONE, NOBODY, NOTHING, Event, To, in_columns
-from suasion.core.quick import maker
+from suasion.core.quick import make
 
-_event = maker(Event)
 _id = itemgetter(1)
 
 
@@ -82,14 +81,14 @@ class Board:
         at = len(self.events)
         if self.meant and by in self.meant:
             truth = {**truth, "meant": self.meant[by]}
-        event = _event((kind, by, data, to, truth))
+        event = make(Event, (kind, by, data, to, truth))
         self.events.append(event)
         if to == NOBODY:
             return at
         if self._channels:
             self._send(at, event)
         elif to == EVERYONE:
-            told = _event((kind, by, data, EVERYONE, NOTHING)) if truth else event
+            told = make(Event, (kind, by, data, EVERYONE, NOTHING)) if truth else event
             self._shared.append(told)
             self._ids.append(at)
         elif isinstance(to, str):
@@ -97,7 +96,7 @@ class Board:
             self._shared.append(in_columns(event))
             self._ids.append(at)
         else:
-            own = (len(self._shared), at, _event((kind, by, data, EVERYONE, NOTHING)))
+            own = (len(self._shared), at, make(Event, (kind, by, data, EVERYONE, NOTHING)))
             for seat in to:
                 self._own[seat].append(own)
         return at

@@ -12,7 +12,7 @@ from suasion.core.asks import Answer, Forfeit, Json
 from suasion.core.chance import Chance, Shared, Source
 from suasion.core.environment import BadSetting, Environment, Out, Seat, Turn
 from suasion.core.events import EACH, EVERYONE, NOBODY, Event
-from suasion.core.quick import maker
+from suasion.core.quick import make
 from suasion.environments.terrarium import words
 from suasion.environments.terrarium.acts import (
     act,
@@ -37,7 +37,6 @@ NO_NEWS = 0
 SHUFFLES = 100
 """How often a rotation is drawn again while somebody keeps a persona."""
 ROTATION = "rotation"
-_turn = maker(Turn)
 _NAME = re.compile(r"\w+")
 
 
@@ -199,8 +198,10 @@ class Terrarium(Environment[State]):
     def turns(self, state: State) -> Mapping[int, Turn]:
         due, ask = state.due, self.ask
         if due and self.order == "sequential":
-            return {due[0]: _turn((ask, situation(self, state, due[0]), NO_NEWS, None))}
-        return {seat: _turn((ask, situation(self, state, seat), NO_NEWS, None)) for seat in due}
+            return {due[0]: make(Turn, (ask, situation(self, state, due[0]), NO_NEWS, None))}
+        return {
+            seat: make(Turn, (ask, situation(self, state, seat), NO_NEWS, None)) for seat in due
+        }
 
     def step(self, state: State, answers: Mapping[int, Answer], chance: Chance, out: Out) -> State:
         for seat, answer in answers.items():
