@@ -73,6 +73,7 @@ class Play(Generic[S]):
         self.seats, self.named = len(env.seats()), named
         self.chance = Chance(source or env.source(seed))
         self.board = Board(self.seats, channels, self.chance.of(CHANNEL))
+        self._direct = self.board.direct
         self.decisions: list[Decision] = []
         self.asked: dict[Key, Asked | AskedMany] = {}
         self._came: list[Decision] = []
@@ -155,7 +156,8 @@ class Play(Generic[S]):
             return self._ask_turns()
         board, chance = self.board, self.chance
         self.step = chance.step = step = self.step + 1
-        board.tick(step)
+        if not self._direct:
+            board.tick(step)
         board.meant.clear()
         answers: dict[int, Answer] = {}
         for decision in came:
@@ -233,13 +235,14 @@ class Play(Generic[S]):
         return chance
 
     def _ask(self, turns: Mapping[int, Turn], aside: str, repeat: int) -> None:
-        step, own, news_of = self.step, self._own, self.board.news
+        step, own, board = self.step, self._own, self.board
         for seat, turn in turns.items():
             chance = own.get(seat)
             if chance is None:
                 chance = self._chance_of(seat)
             chance.step = step
-            news = news_of(seat, turn.told_to, aside != "")
+            before = turn.told_to
+            news = [] if before == 0 else board.news(seat, before, aside != "")
             self.asked[step, seat, aside, repeat] = make(
                 Asked, (step, seat, aside, repeat, turn, news, chance)
             )
@@ -292,9 +295,7 @@ def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> It
         waiting = []
         for asked in tuple(play.asked.values()):
             script = scripts[asked[_SEAT]]
-            if (
-                script is not None and type(asked) is Asked
-            ):  # most are; what follows is for the rest
+            if script is not None and type(asked) is Asked:
                 play.answer(asked, script(asked))
                 continue
             seat = seats[asked[_SEAT]]

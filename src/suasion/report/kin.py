@@ -114,7 +114,7 @@ def edited(edit: Json) -> str:
         "drop": f"The event was never delivered to {to}",
         "delay": f"The event reached {to} {said.get('steps')} steps later",
         "reroute": f"What was for {to} was delivered to {said.get('to')} instead",
-        "rewrite": f"To {to} it said instead: {said.get('text')}",
+        "rewrite": f"To {to} it said instead: “{said.get('text')}”",
         "draw": f"Draw {said.get('number')} of {said.get('name')} was {said.get('value')}",
         "answer": f"{said.get('seat')} answered {said.get('answer')}"
         if edit.get("answer") is not None

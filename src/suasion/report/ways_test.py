@@ -206,7 +206,7 @@ def test_a_fork_says_where_it_is_from_and_leads_to_its_twin(site: Path) -> None:
     edited, null = (words_of(site, f"episodes/{arm}--r0.html") for arm in ("edited", "null"))
     start = "A fork of episode talk--r0 of run abababababab, at event #3, pair 0: all steps up to 9"
     assert start in edited
-    assert "To P4 it said instead: Not what was sent." in edited
+    assert "To P4 it said instead: “Not what was sent.”" in edited
     assert "Nothing was changed" in null
     links = [
         node.attributes["href"] for node in parsed(site, "episodes/null--r0.html").css(".kin a")

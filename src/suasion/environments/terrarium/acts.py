@@ -261,7 +261,7 @@ def _rate(env: Terrarium, state: State, seat: int, action: Json, out: Out) -> No
 
 
 def _pass(env: Terrarium, state: State, seat: int, action: Json, out: Out) -> None:  # noqa: ARG001
-    out.emit("pass", seat, {"round": state.round}, NOBODY)
+    out.emit("pass", seat, state.now, NOBODY)
 
 
 OTHERS: Mapping[str, Callable[[Terrarium, State, int, Json, Out], None]] = {

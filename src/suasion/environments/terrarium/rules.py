@@ -209,7 +209,7 @@ class Terrarium(Environment[State]):
                 truth = {"forfeit": answer.reason}
                 out.emit("pass", seat, {"round": state.round}, NOBODY, truth)
             elif answer == PASS or not answer:
-                out.emit("pass", seat, {"round": state.round}, NOBODY)
+                out.emit("pass", seat, state.now, NOBODY)
             else:
                 act(self, state, seat, answer, chance, out)
         due = state.due = state.due[len(answers) :]
@@ -257,6 +257,7 @@ class Terrarium(Environment[State]):
     def _begin(self, state: State, chance: Chance, out: Out) -> None:
         """A round: personas move on, a puzzle is dealt."""
         state.round += 1
+        state.now = {"round": state.round}
         state.shouted.clear()
         state.due = state.alive
         if self.rotation and state.round % self.rotation == 0:

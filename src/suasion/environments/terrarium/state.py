@@ -7,6 +7,7 @@ replaced when it changes and never changed, so that views can share it.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -71,6 +72,8 @@ class State:
     """Whether every event reaches whom it is told, at once."""
     alive: list[int]
     round: int = 0
+    now: Mapping[str, int] = field(default_factory=dict)
+    """What every pass of this round says, once: most of what happens is that nothing does."""
     due: list[int] = field(default_factory=list)
     """Who still acts in this round; sequential order asks the first alone."""
     over: bool = False
