@@ -222,24 +222,27 @@ class Play(Generic[S]):
 
     def _ask_many(self, seats: tuple[int, ...], turn: Turn, aside: str, repeat: int) -> None:
         first, step = seats[0], self.step
-        chance = self._chance_of(self._group[first])
+        chance = self._chance_of(self._group[first], aside)
         news, own = self.board.news_of(seats, turn.told_to, aside != "")
         asked = AskedMany(step, first, aside, repeat, turn, news, chance, seats, own)
         self.asked[step, first, aside, repeat] = asked
 
-    def _chance_of(self, seat: int) -> Chance:
-        chance = self._own.get(seat)
+    def _chance_of(self, seat: int, aside: str) -> Chance:
+        """A seat's own chance; a log for each aside, since several may be open at once."""
+        chance = None if aside else self._own.get(seat)
         if chance is None:
-            chance = self._own[seat] = self.chance.of(str(seat))
+            chance = self.chance.of(str(seat))
+        if not aside:
+            self._own[seat] = chance
         chance.step = self.step
         return chance
 
     def _ask(self, turns: Mapping[int, Turn], aside: str, repeat: int) -> None:
         step, own, board = self.step, self._own, self.board
         for seat, turn in turns.items():
-            chance = own.get(seat)
+            chance = None if aside else own.get(seat)
             if chance is None:
-                chance = self._chance_of(seat)
+                chance = self._chance_of(seat, aside)
             chance.step = step
             before = turn.told_to
             news = [] if before == 0 else board.news(seat, before, aside != "")

@@ -627,3 +627,20 @@ def noting(asked: Asked) -> Answer:
 def test_asides_that_draw_under_one_name_are_audited_in_the_order_they_drew() -> None:
     episode = drive(Play(Probed(), 0), [noting, noting])
     assert replay(Probed(), episode, [noting, noting]) == episode
+
+
+def test_answers_that_arrive_in_any_order_keep_each_its_own_draws() -> None:
+    def answers(order: int) -> Episode:
+        play: Play[Any] = Play(Match(rounds=1, asides_of=(0,)), 0)
+        open_asides = list(play.asked.values())
+        drawn = [asked.chance.uniform(f"noise {asked.repeat}") for asked in open_asides]
+        for asked, unit in list(zip(open_asides, drawn, strict=True))[::order]:
+            play.answer(asked, unit)
+        return drive(play, [always_j, always_j])
+
+    assert answers(1) == answers(-1)
+    first, second = (d for d in answers(1).decisions if d.aside)
+    assert [[draw.name for draw in d.draws] for d in (first, second)] == [
+        ["0/noise 0"],
+        ["0/noise 1"],
+    ]
