@@ -286,6 +286,15 @@ def test_a_sample_of_all_is_no_shuffle_where_its_name_says_so() -> None:
     assert shared.shuffle("deck", "abc") == deck
 
 
+@pytest.mark.parametrize("n", [1, 2, 6, 20, 21, 22, 40])
+def test_few_are_sampled_as_cpython_samples_them(n: int) -> None:
+    for k in range(1, n + 1):
+        shared, generator = Shared(k, sampled=("pair",)), random.Random(k)
+        for _ in range(5):
+            assert shared.draw("pair", n, k, None) == generator.sample(range(n), k)
+            assert shared.draw("one", n, 0, None) == generator.choice(range(n))
+
+
 def test_what_is_apart_does_not_move_a_shared_stream() -> None:
     chance, generator = Chance(Shared(5, ("swap",))), random.Random(5)
     seen = [(chance.uniform("swap"), chance.of(CHANNEL).uniform("loss")) for _ in range(3)]

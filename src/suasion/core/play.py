@@ -298,7 +298,7 @@ def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> It
         waiting = []
         for asked in tuple(play.asked.values()):
             script = scripts[asked[_SEAT]]
-            if script is not None and type(asked) is Asked:
+            if script is not None and type(asked) is Asked:  # most are: the rest is for the others
                 play.answer(asked, script(asked))
                 continue
             seat = seats[asked[_SEAT]]

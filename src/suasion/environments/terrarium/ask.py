@@ -113,11 +113,7 @@ class Lines(Ask):
             return True
         if not isinstance(action, list) or len(action) > MOST_ACTIONS:
             return False
-        allows = self._one.allows
-        for each in action:  # noqa: SIM110
-            if not allows(each):
-                return False
-        return True
+        return all(map(self._one.allows, action))
 
     def schema(self) -> Json:
         return self._of.schema()

@@ -162,6 +162,8 @@ class PublishedTitForTat(Script):
 
     def share(self, name: str, now: int) -> None:
         """Tell whom it trusts most of those it never told; early on, if there is none, all."""
+        if len(self.told) == len(self.trust) and now > 10:
+            return
         words = f"I have a clue for {name}: {self.view['clues'][name]}."
         if len(self.told) < len(self.trust):  # nobody is trusted less than 0.5: somebody is left
             left = [by for by in self.trust if by not in self.told]
@@ -170,7 +172,7 @@ class PublishedTitForTat(Script):
             to = names(self.asked)[best]
             text = f"{words} Can you help solve it?"
             self.done.append({"action": "private", "to": to, "text": text})
-        elif now <= 10:
+        else:
             self.post(f"{words} Looking for partners.")
 
 

@@ -212,8 +212,8 @@ class Terrarium(Environment[State]):
                 out.emit("pass", seat, state.now, NOBODY)
             else:
                 act(self, state, seat, answer, chance, out)
-        due = state.due = state.due[len(answers) :]
-        if not due:
+        state.due = state.due[len(answers) :]
+        if not state.due:
             self._end(state, chance, out)
             if not state.over:
                 self._begin(state, chance, out)
