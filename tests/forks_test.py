@@ -14,7 +14,8 @@ from suasion.core.asks import Json
 from suasion.core.environment import Environment
 from suasion.core.episode import Episode, canonical
 from suasion.core.fork import Edit, drop, fork, rewrite, steps_of
-from suasion.core.play import Play, drive, groups_of, replay
+from suasion.core.play import Play, drive, groups_of
+from suasion.core.replay import replay
 from suasion.report.rules import moments
 
 

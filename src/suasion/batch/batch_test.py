@@ -20,7 +20,8 @@ from suasion.core.chance import Chance, Seeded
 from suasion.core.environment import Asked, Turn
 from suasion.core.episode import Episode
 from suasion.core.events import Event
-from suasion.core.play import Play, drive, replay
+from suasion.core.play import Play, drive
+from suasion.core.replay import replay
 from suasion.testing import conforms
 
 STEPS = 6

@@ -16,7 +16,8 @@ from suasion.core.chance import Chance, Seeded
 from suasion.core.episode import Episode
 from suasion.core.events import EVERYONE, Event, To
 from suasion.core.fork import Edit, fork
-from suasion.core.play import Play, drive, replay
+from suasion.core.play import Play, drive
+from suasion.core.replay import replay
 from suasion.core.views import Delivery
 from suasion.environments.influence import KIT
 from suasion.environments.influence.rules import Influence

@@ -24,7 +24,8 @@ from suasion.core.environment import (
 from suasion.core.episode import Episode
 from suasion.core.events import EACH, EVERYONE, Event
 from suasion.core.fork import Edit, fork, steps_of
-from suasion.core.play import Diverged, Play, drive, groups_in, groups_of, replay, rounds
+from suasion.core.play import Diverged, Play, drive, groups_in, groups_of, rounds
+from suasion.core.replay import replay
 from suasion.core.views import Board, Delivery
 
 ASK = Choose(("up", "down"))

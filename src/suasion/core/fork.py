@@ -15,15 +15,8 @@ from suasion.core.chance import Draw, Recorded, Source, Twin
 from suasion.core.environment import Environment
 from suasion.core.episode import Decision, Episode, Key, all_draws
 from suasion.core.events import NOTHING
-from suasion.core.play import (
-    EDITED,
-    Play,
-    Seats,
-    drive,
-    replaying,
-    same_rules,
-    together,
-)
+from suasion.core.play import EDITED, Play, Seats, drive, together
+from suasion.core.replay import replaying, same_rules
 from suasion.core.views import Channel, Delivery, as_recorded
 
 

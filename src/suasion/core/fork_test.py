@@ -12,7 +12,8 @@ from suasion.core.environment import Asked, Environment, Group, Out, Seat, Turn
 from suasion.core.episode import Episode
 from suasion.core.events import Event
 from suasion.core.fork import Edit, delay, drop, fork, reroute, rewrite, steps_of
-from suasion.core.play import Diverged, OtherRules, Play, Seats, drive, groups_of, replay, replaying
+from suasion.core.play import Diverged, Play, Seats, drive, groups_of
+from suasion.core.replay import OtherRules, replay, replaying
 from suasion.core.views import Channel, Delivery
 from suasion.testing.lemons import Lemons, honest, liar, trusting
 

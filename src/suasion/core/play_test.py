@@ -26,18 +26,8 @@ from suasion.core.environment import (
 )
 from suasion.core.episode import Decision, Episode
 from suasion.core.events import NOBODY, Event
-from suasion.core.play import (
-    Diverged,
-    OtherRules,
-    Play,
-    Seats,
-    drive,
-    exact,
-    inner_key,
-    replay,
-    rounds,
-    same_rules,
-)
+from suasion.core.play import Diverged, Play, Seats, drive, inner_key, rounds
+from suasion.core.replay import OtherRules, exact, replay, same_rules
 from suasion.testing.answers import anyone
 from suasion.testing.lemons import Lemons, honest, liar, trusting
 

@@ -10,7 +10,7 @@ from suasion.core.environment import Asked, AskedMany, Environment, words
 from suasion.core.episode import Episode
 from suasion.core.events import Event
 from suasion.core.fork import steps_of
-from suasion.core.play import replaying
+from suasion.core.replay import replaying
 from suasion.measures.beside import Beside, Glyph
 from suasion.measures.filed import Filed
 from suasion.measures.kit import Kit, by_audience

@@ -16,7 +16,7 @@ from suasion import catalogue
 from suasion.agents import line_up
 from suasion.core.asks import Json
 from suasion.core.environment import Environment, Group
-from suasion.core.play import OtherRules, replay, same_rules
+from suasion.core.replay import OtherRules, replay, same_rules
 from suasion.measures.filed import Filed
 from suasion.measures.kit import Kit
 from suasion.runner.chains import inherits

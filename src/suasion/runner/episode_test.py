@@ -14,7 +14,8 @@ from suasion.core.environment import Seat as Place
 from suasion.core.environment import settings as settings_of
 from suasion.core.episode import Decision, Key
 from suasion.core.events import Event
-from suasion.core.play import Play, drive, replay
+from suasion.core.play import Play, drive
+from suasion.core.replay import replay
 from suasion.environments.influence.policies import POLICIES
 from suasion.environments.influence.rules import Influence
 from suasion.runner.episode import drive_async, play_one

@@ -13,7 +13,8 @@ from suasion.core.asks import Ask
 from suasion.core.environment import Environment
 from suasion.core.episode import Decision, Episode
 from suasion.core.fork import steps_of
-from suasion.core.play import OtherRules, drive, replaying, same_rules
+from suasion.core.play import drive
+from suasion.core.replay import OtherRules, replaying, same_rules
 from suasion.measures.filed import Filed
 from suasion.runner.fork_past import Drawn, answered, counted, drawn
 from suasion.runner.remake import remake

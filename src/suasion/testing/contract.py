@@ -21,7 +21,8 @@ from suasion.core.environment import (
 )
 from suasion.core.episode import Decision, Episode, canonical
 from suasion.core.events import EACH, EVERYONE, Event
-from suasion.core.play import Play, drive, groups_of, replay
+from suasion.core.play import Play, drive, groups_of
+from suasion.core.replay import replay
 from suasion.measures.policy import made
 from suasion.testing.answers import anyone, nobody
 from suasion.testing.hearing import parrots

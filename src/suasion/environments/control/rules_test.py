@@ -15,7 +15,8 @@ from suasion.core.asks import Forfeit
 from suasion.core.chance import Chance, Seeded
 from suasion.core.environment import Asked, BadSetting, Environment, Policy, words
 from suasion.core.episode import Episode
-from suasion.core.play import Play, drive, replay
+from suasion.core.play import Play, drive
+from suasion.core.replay import replay
 from suasion.environments.control import KIT
 from suasion.environments.control.policies import ON_ARRAYS, POLICIES
 from suasion.environments.control.rules import Control

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from suasion.core.episode import Episode
-from suasion.core.play import Play, drive, replay
+from suasion.core.play import Play, drive
+from suasion.core.replay import replay
 from suasion.environments.influence.policies import ASSURANCE, HEARD, OFFER, POLICIES
 from suasion.environments.influence.rules import Influence
 

@@ -19,7 +19,8 @@ from suasion.core.asks import Json
 from suasion.core.environment import Group, Live, Policy
 from suasion.core.episode import Decision, Episode
 from suasion.core.fork import Edit, fork
-from suasion.core.play import Play, drive, groups_of, replay
+from suasion.core.play import Play, drive, groups_of
+from suasion.core.replay import replay
 from suasion.core.views import Delivery
 from suasion.environments.social import KIT
 from suasion.environments.social.policies import POLICIES, told_many

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from suasion.core.episode import Episode
-from suasion.core.play import Play, drive, replay
+from suasion.core.play import Play, drive
+from suasion.core.replay import replay
 from suasion.environments.terrarium.played_test import game, line_up, preset
 
 
