@@ -287,12 +287,11 @@ def test_the_fork_command_of_a_message_can_be_copied(site: Path, browser: Browse
     tab.locator(f"#event-{SENT[4]} .fork").focus()
     tab.keyboard.press("Enter")
     expected = f"suasion fork runs/demo edited--r0 --at {SENT[4]} --drop --times 20"
-    assert expected in tab.locator("#toast").inner_text()
+    tab.locator("#toast", has_text=expected).wait_for()
     tab.goto("about:blank")
     tab.goto(f"{page.as_uri()}#event-{SENT[5]}")
     tab.keyboard.press("f")
-    tab.wait_for_timeout(50)
-    assert f"--at {SENT[5]} --drop" in tab.locator("#toast").inner_text()
+    tab.locator("#toast", has_text=f"--at {SENT[5]} --drop").wait_for()
     assert tab.locator(f"#event-{len(CALM.events)} .fork").count() == 0
     assert seen.complaints == []
     tab.close()
