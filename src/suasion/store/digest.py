@@ -52,14 +52,13 @@ def _holds(text: bytes, odd: set[float]) -> bool:
 
     Columns of whole numbers have many bytes that look like floats, and each would be looked for.
     """
-    if b"null" in text and not all(map(isfinite, odd)):
+    if not all(map(isfinite, odd)) and b"null" in text:
         return True
+    if len(odd) <= FEW:
+        return any(_sorted(number) in text for number in odd)
     if not any(mark in text for mark in _MARKS):
         return False
-    written = {_sorted(number) for number in odd}
-    if len(written) <= FEW:
-        return any(number in text for number in written)
-    return not written.isdisjoint(_FLOAT.findall(text))
+    return not {_sorted(number) for number in odd}.isdisjoint(_FLOAT.findall(text))
 
 
 _MARKS = (b"0.0000", *(b"%de" % digit for digit in range(10)))

@@ -84,7 +84,7 @@ def _columns(number: int, episode: Episode) -> Body:
         _lines([None if no else said for no, said in zip(lost, answer, strict=True)], lost),
         [stored(said.reason) if no else None for no, said in zip(lost, answer, strict=True)],
         [None if words is None else stored(words) for words in raw],
-        *(_lines(column, map(not_, column)) for column in lists),
+        *map(_lines_unless_empty, lists),
     )
     name, value, of, known_to, when = _transposed(episode.draws, 5)
     places = range(len(name))
@@ -95,7 +95,7 @@ def _columns(number: int, episode: Episode) -> Body:
     return Body(
         decisions,
         _rows(number, *drawn),
-        _rows(number, *events, _lines(truth, map(not_, truth))),
+        _rows(number, *events, _lines_unless_empty(truth)),
         _deliveries(number, episode),
     )
 
@@ -122,6 +122,11 @@ def _lines(values: Sequence[Json], absent: Iterable[bool] | None = None) -> Sequ
     if absent is None:
         return texts
     return [None if no else text for no, text in zip(absent, texts, strict=True)]
+
+
+def _lines_unless_empty(column: Sequence[Json]) -> Sequence[str | None]:
+    """Each value as JSON, or None where it is empty; most columns are empty throughout."""
+    return _lines(column, map(not_, column)) if any(column) else [None] * len(column)
 
 
 def _unless_empty(value: Json) -> str | None:
