@@ -8,7 +8,6 @@ would say otherwise when asked again: two null forks of models differ, too).
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
@@ -46,12 +45,19 @@ def pairs_of(filed: Sequence[Filed]) -> list[Pairs]:
     """The pairs of a run, in its order, by status."""
     arms: dict[tuple[str, Json], dict[str, Filed]] = {}
     for each in filed:
-        if each.origin is not None and each.arm in (EDITED, NULL):
-            arms.setdefault((each.status, each.origin.get("pair")), {})[each.arm] = each
+        if each.arm in (EDITED, NULL) and _branched(each):
+            pair = (each.origin or {}).get("pair")
+            arms.setdefault((each.status, pair), {})[each.arm] = each
     by: dict[str, list[dict[str, Filed]]] = {}
     for (status, _), forks in arms.items():
         by.setdefault(status, []).append(forks)
     return [_pairs(status, several) for status, several in by.items()]
+
+
+def _branched(filed: Filed) -> bool:
+    """Whether an origin says which pair a fork is of and since when; a stranger's may not."""
+    origin = filed.origin or {}
+    return all(type(origin.get(name)) is int for name in ("pair", "through"))
 
 
 def _pairs(status: str, several: Sequence[Mapping[str, Filed]]) -> Pairs:
@@ -60,9 +66,13 @@ def _pairs(status: str, several: Sequence[Mapping[str, Filed]]) -> Pairs:
     found = [
         Pair(forks[EDITED], forks[NULL])
         for forks in begun
-        if NULL in forks and all(map(whole, forks.values()))
+        if NULL in forks and all(map(whole, forks.values())) and _alike_seated(forks)
     ]
     return Pairs(status, found, len(begun) - len(found))
+
+
+def _alike_seated(forks: Mapping[str, Filed]) -> bool:
+    return len({len(each.seats) for each in forks.values()}) == 1
 
 
 def later_actions(filed: Filed) -> list[list[Answer]]:
@@ -244,27 +254,27 @@ def in_words(origin: Mapping[str, Json]) -> str:
     return f"the draw {edit.get('name')} before event {at} comes out otherwise"
 
 
-def again(fork: Mapping[str, Json], run: str = "RUN", out: str = "RUN2") -> str:
-    """The command that made a run of forks, from what its manifest says of them."""
+def again(fork: Mapping[str, Json], run: str = "RUN", out: str = "RUN2") -> list[str]:
+    """The words of the command that made a run of forks, from what its manifest says of them."""
     options = [*_options(fork.get("edit"))]
     for name in ("times", "seed"):
         if fork.get(name):
             options += [f"--{name}", str(fork[name])]
-    words = ["--at", str(fork["at"]), *options, "--out", out]
-    return " ".join(map(shlex.quote, ["suasion", "fork", run, str(fork["episode"]), *words]))
+    named = [run, str(fork.get("episode", "EPISODE")), "--at", str(fork.get("at", "EVENT"))]
+    return ["suasion", "fork", *named, *options, "--out", out]
 
 
 def _options(edit: Json) -> Iterator[str]:
     """An edit as it is written on the command line."""
     if not isinstance(edit, dict):
         return
-    kind, seats = edit["kind"], edit.get("seats", [])
+    kind, seats = edit.get("kind"), edit.get("seats")
     yield f"--{kind}"
     if kind == "answer":
-        yield f"{edit['seat']}={json.dumps(edit['answer'])}"
+        yield f"{edit.get('seat')}={json.dumps(edit.get('answer'))}"
     elif kind == "draw":
-        yield f"{edit['as']}={json.dumps(edit['value'])}"
+        yield f"{edit.get('as')}={json.dumps(edit.get('value'))}"
     elif kind != "drop":
-        yield str(edit[{"delay": "steps", "reroute": "to", "rewrite": "text"}[kind]])
-    if len(seats) == 1:
-        yield from ("--to", seats[0])
+        yield str(edit.get({"delay": "steps", "reroute": "to", "rewrite": "text"}.get(str(kind))))
+    if isinstance(seats, list) and len(seats) == 1:
+        yield from ("--to", str(seats[0]))

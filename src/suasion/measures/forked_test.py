@@ -281,6 +281,27 @@ def test_an_edit_is_told_in_words_and_as_the_command_that_makes_it(
 ) -> None:
     assert in_words({"at": 4, "edit": edit}) == said
     manifest = {"episode": "main--r0", "at": 4, "edit": edit, "times": 5, "seed": 0}
-    assert shlex.split(again(manifest)) == shlex.split(
+    assert again(manifest) == shlex.split(
         f"suasion fork RUN main--r0 --at 4 {options} --times 5 --out RUN2"
     )
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [{}, {"pair": [0], "through": 1}, {"pair": 0, "through": "x"}, {"pair": True, "through": 1}],
+)
+def test_what_a_stranger_calls_a_fork_is_in_no_pair(origin: Json) -> None:
+    one = [fork(EDITED, 0, []), fork(NULL, 0, [])]
+    odd = [replace(each, origin=origin) for each in one]
+    assert pairs_of(odd) == []
+    [status] = pairs_of(one)
+    assert len(status.whole) == 1
+    fewer = [one[0], replace(one[1], seats=one[1].seats[:1])]
+    assert [(len(each.whole), each.lost) for each in pairs_of(fewer)] == [(0, 1)]
+
+
+@pytest.mark.parametrize("fork", [{}, {"edit": 3}, {"edit": {}}, {"edit": {"kind": "x; rm"}}])
+def test_the_command_of_what_a_stranger_calls_a_fork_is_still_words(fork: Json) -> None:
+    words = again(fork)
+    assert words[:3] == ["suasion", "fork", "RUN"]
+    assert all(isinstance(word, str) for word in words)

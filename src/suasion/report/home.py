@@ -10,6 +10,7 @@ from suasion.measures.forked import again
 from suasion.measures.panel import Panel
 from suasion.report.book import Book
 from suasion.report.cast import some
+from suasion.report.commands import quoted
 from suasion.report.figure import MINI, chart
 from suasion.report.lines import in_words
 from suasion.report.svg import inline
@@ -157,13 +158,14 @@ def _reproduce(book: Book) -> str:
 
     name, fork = book.study.get("name"), book.run.manifest.get("fork")
     if isinstance(fork, dict):
-        return f"{again(fork)} && suasion site RUN2"
+        return f"{' '.join(map(quoted, again(fork)))} && suasion site RUN2"
     if not name:
         format_ = next(iter(book.kit.imports), "FORMAT") if book.kit else "FORMAT"
         return f"suasion import {format_} FILE --out RUN && suasion site RUN"
     known = f"{book.run.manifest.get('environment')}/{name}"
-    study = known if known in catalogue.studies() else f"{name}.yaml"
-    return f"suasion run {study}{_replicates(book)} --out runs/{name} && suasion site runs/{name}"
+    study = quoted(known if known in catalogue.studies() else f"{name}.yaml")
+    out = quoted(f"runs/{name}")
+    return f"suasion run {study}{_replicates(book)} --out {out} && suasion site {out}"
 
 
 def _replicates(book: Book) -> str:
