@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from itertools import combinations
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from suasion.core.asks import Json
 from suasion.measures.filed import Filed
@@ -72,15 +72,14 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Measure(ABC):
-    """What is counted, and what it must be held against. One class for each level.
-
-    Every class adds `of`, a function that is total over any filed episode and whose docstring
-    says what the measure means and where it is from.
-    """
+    """What is counted, and what it must be held against. One class for each level."""
 
     id: str
     """Named for what it counts, not for what it may mean."""
     unit: str
+    of: Callable[..., Any]
+    """What computes it, total over any filed episode; each class says of what and to what. Its
+    docstring says what the measure means and where it is from."""
     _: KW_ONLY
     low: float | None = None
     high: float | None = None
@@ -101,9 +100,9 @@ class Measure(ABC):
         """Every number of one episode and its place; undefined ones with their reason."""
 
     @property
-    @abstractmethod
     def meaning(self) -> str:
         """What it means, and where it is from."""
+        return (self.of.__doc__ or "").strip()
 
     def values(self, filed: Filed, parameters: Parameters) -> Iterator[Value]:
         """Every value of one episode."""
@@ -135,10 +134,6 @@ class OfEpisode(Measure):
     of: Callable[[Filed, Parameters], Number]
     level = "episode"
 
-    @property
-    def meaning(self) -> str:
-        return (self.of.__doc__ or "").strip()
-
     def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
         yield Place(), self.of(filed, parameters)
 
@@ -152,10 +147,6 @@ class OfRun(Measure):
 
     of: Callable[[Sequence[Filed], Parameters], Mapping[str, Number]]
     level: ClassVar[Level] = "episode"
-
-    @property
-    def meaning(self) -> str:
-        return (self.of.__doc__ or "").strip()
 
     def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
         """Of a run of this episode alone."""
@@ -186,10 +177,6 @@ class OfSeat(Measure):
     of: Callable[[Filed, Parameters], Sequence[Number] | Undefined]
     level = "seat"
 
-    @property
-    def meaning(self) -> str:
-        return (self.of.__doc__ or "").strip()
-
     def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
         numbers = self.of(filed, parameters)
         for seat in range(len(filed.seats)):
@@ -202,10 +189,6 @@ class OfPair(Measure):
 
     of: Callable[[Filed, Parameters], Mapping[tuple[int, int], Number] | Undefined]
     level = "pair"
-
-    @property
-    def meaning(self) -> str:
-        return (self.of.__doc__ or "").strip()
 
     def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
         numbers, seats = self.of(filed, parameters), range(len(filed.seats))
@@ -221,10 +204,6 @@ class OfUnordered(Measure):
     of: Callable[[Filed, Parameters], Mapping[tuple[int, int], Number] | Undefined]
     level = "pair"
 
-    @property
-    def meaning(self) -> str:
-        return (self.of.__doc__ or "").strip()
-
     def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
         numbers = self.of(filed, parameters)
         for seat, other in combinations(range(len(filed.seats)), 2):
@@ -238,10 +217,6 @@ class OfEvent(Measure):
 
     of: Callable[[Filed, Parameters], Mapping[int, Number]]
     level = "event"
-
-    @property
-    def meaning(self) -> str:
-        return (self.of.__doc__ or "").strip()
 
     def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
         for event, number in self.of(filed, parameters).items():
@@ -261,10 +236,6 @@ class OfSeries(Measure):
     length: Callable[[Filed], int] | None = None
     """How many places it has, so that they have estimates even where no episode has a value."""
     level = "seat"
-
-    @property
-    def meaning(self) -> str:
-        return (self.of.__doc__ or "").strip()
 
     def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
         series = self.of(filed, parameters)
@@ -290,10 +261,6 @@ class OfEpisodeSeries(Measure):
     of: Callable[[Filed, Parameters], Sequence[Number] | Undefined]
     index: str
     level = "episode"
-
-    @property
-    def meaning(self) -> str:
-        return (self.of.__doc__ or "").strip()
 
     def found(self, filed: Filed, parameters: Parameters) -> Iterator[tuple[Place, Number]]:
         series = self.of(filed, parameters)
