@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from suasion.cli.errors import Failed, runnable
-from suasion.cli.run import display_of, finished, showing, tell
+from suasion.cli.run import Shown, Workers, display_of, finished, showing, tell
 from suasion.cli.runs import RunFolder, free, opened
 from suasion.cli.terminal import say, say_json
 
@@ -62,12 +62,8 @@ def fork(
     seed: Annotated[
         int | None, typer.Option(min=0, help="Where fresh chance comes from (default 0).")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that play (default: one a core).")
-    ] = None,
-    display: Annotated[
-        str, typer.Option(help="auto, full (bars), plain (lines), json (one object a line), none.")
-    ] = "auto",
+    workers: Workers = None,
+    display: Shown = "auto",
 ) -> None:
     """Fork an episode: change one thing, and play on beside a fork where nothing is changed.
 

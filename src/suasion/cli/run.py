@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from suasion.runner.study import Study
 
 DISPLAYS: tuple[Display, ...] = ("auto", "full", "plain", "json", "none")
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Processes that play (default: one a core).")
+]
+Shown = Annotated[
+    str, typer.Option(help="auto, full (bars), plain (lines), json (one object a line), none.")
+]
+"""The options of every command that plays many episodes."""
 
 
 def run(
@@ -31,12 +38,8 @@ def run(
     replicates: Annotated[
         int | None, typer.Option(min=1, help="Episodes in each condition, instead of the study's.")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that play (default: one a core).")
-    ] = None,
-    display: Annotated[
-        str, typer.Option(help="auto, full (bars), plain (lines), json (one object a line), none.")
-    ] = "auto",
+    workers: Workers = None,
+    display: Shown = "auto",
 ) -> None:
     """Run a study, or go on with it. Ctrl-C once finishes what is under way; twice stops now."""
     shown = display_of(display, "run", study)
