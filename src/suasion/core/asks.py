@@ -48,6 +48,10 @@ class Ask(ABC):
     def schema(self) -> Json:
         """The same as JSON Schema: a form, or a structured output."""
 
+    def held(self) -> Json:
+        """The schema that a model is held to, which may allow less than a script may answer."""
+        return self.schema()
+
     def parse(self, text: str) -> Parsed:
         """Read any text; total. By default the text is one JSON value, fenced or not."""
         fenced = _FENCE.fullmatch(text)
@@ -204,7 +208,8 @@ class Text(Ask):
         words = value[: self.limit]
         if not words.strip():
             return Parsed(Forfeit("empty"))
-        whole = _LONE.sub("\N{REPLACEMENT CHARACTER}", words)
+        kept = words.isascii() or _encodable(words)
+        whole = words if kept else _LONE.sub("\N{REPLACEMENT CHARACTER}", words)
         clipped = (f"clipped at {self.limit}",) if len(value) > self.limit else ()
         return Parsed(whole, clipped + (("lone surrogates replaced",) if whole != words else ()))
 

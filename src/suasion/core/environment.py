@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar, cast
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar, cast
 
-from suasion.core.asks import Answer, Ask, Json
+from suasion.core.asks import Answer, Ask, Json, Parsed
 from suasion.core.chance import Chance, Seeded, Source
 from suasion.core.events import EVERYONE, NOTHING, Event, To
 
@@ -55,6 +55,22 @@ class Aside(NamedTuple):
     repeats: int = 1
 
 
+STANDARD: Final = ("realism", "belief")
+"""What is asked aside in any environment, by setting."""
+QUESTION: Final = "question, asked aside"
+"""In the situation of a standard aside: all its words, and the moment that it is asked in."""
+
+
+class Belief(NamedTuple):
+    """How a seat is asked what it holds true, apart from what it says."""
+
+    question: str
+    holds: Ask
+    """What it may hold: where it can be, something that its statements can be compared with."""
+    form: str
+    """How that is written, in words: `"yes" or "no"`, say."""
+
+
 class Out(Protocol):
     """Where the rules put facts, and ask what became of them."""
 
@@ -85,6 +101,7 @@ class Out(Protocol):
         """
 
 
+@dataclass(frozen=True)
 class Environment(ABC, Generic[S]):
     """Rules and words; a frozen dataclass of settings.
 
@@ -102,6 +119,14 @@ class Environment(ABC, Generic[S]):
     """Parts of a situation that show how the world stands, whatever made it so: what an answer
     changes in them is no leak, though no event told of it. What they hold, tests of their own say.
     """
+
+    wordings: ClassVar[int] = 1
+    """How many paraphrases of its words there are; `brief` and `now` follow `wording`."""
+
+    wording: int = field(default=0, kw_only=True)
+    """Which paraphrase of its words seats are told; every environment has at least the first."""
+    asked_aside: tuple[tuple[str, tuple[int, ...]], ...] = field(default=(), kw_only=True)
+    """Standard asides that are asked, by name, and of which seats (`suasion.core.asides`)."""
 
     @abstractmethod
     def seats(self) -> Sequence[Seat]:
@@ -131,6 +156,10 @@ class Environment(ABC, Generic[S]):
         """The rules' own probes at this moment; a study may add more."""
         return ()
 
+    def belief(self, state: S, seat: int) -> Belief | None:  # noqa: ARG002
+        """What a seat that acts now is asked that it holds true; `None` for the usual question."""
+        return None
+
     def outcome(self, state: S) -> Mapping[str, Json]:  # noqa: ARG002
         """The facts of the end; what is by seat is a list in seat order."""
         return NOTHING
@@ -152,10 +181,28 @@ class Environment(ABC, Generic[S]):
         return ""
 
 
+def check_wording(env: Environment[Any]) -> None:
+    """Whether the paraphrase that is set exists; for all environments, in one place.
+
+    Errors: `BadSetting`.
+    """
+    if not 0 <= env.wording < env.wordings:
+        last = env.wordings - 1
+        expected = f"from 0 to {last}" if last else f"0, since {env.name} has one wording"
+        raise BadSetting("wording", env.wording, expected)
+
+
 def settings(env: Environment[Any]) -> dict[str, Json]:
-    """The settings in force, as plain JSON: the fields of the environment."""
-    fields: dict[str, Any] = asdict(env) if is_dataclass(env) and not isinstance(env, type) else {}
-    return cast("dict[str, Json]", json.loads(json.dumps(fields, allow_nan=False)))
+    """The settings in force, as plain JSON: the fields of the environment.
+
+    Those that every environment has stand there only where they are not at their defaults.
+    """
+    given = {name: value for name, value in asdict(env).items() if value != USUAL.get(name, ...)}
+    return cast("dict[str, Json]", json.loads(json.dumps(given, allow_nan=False)))
+
+
+USUAL: Mapping[str, Any] = {each.name: each.default for each in fields(Environment)}
+"""The settings that every environment has, and their defaults."""
 
 
 class Asked(NamedTuple):
@@ -230,25 +277,84 @@ class Reply(NamedTuple):
     text: str
     meant: Mapping[str, Json] = NOTHING
     """What a script behind it meant; models and people leave it empty."""
+    read: Parsed | None = None
+    """What the text became, where whoever holds the seat has read it; else the ask reads it."""
 
 
-Recall = Callable[[str, Callable[[], Awaitable[str]]], Awaitable[str]]
-"""`await recall(name, call)` is an inner call: taken from the record, or else made and kept."""
+class Line(Protocol):
+    """How a seat that is waited for reaches outside, so that all it gets is on record first."""
+
+    @property
+    def brief(self) -> str:
+        """What the seat was told once, before everything else."""
+
+    @property
+    def told(self) -> str:
+        """The words it is asked with: what happened since it last answered, and the ask."""
+
+    @property
+    def name(self) -> str:
+        """What the seat is called."""
+
+    @property
+    def episode(self) -> str:
+        """The episode's id, the same at every resume; empty where nothing is recorded."""
+
+    @property
+    def files(self) -> Mapping[str, Any]:
+        """Files that its brief may show, by the hashes that it names them by."""
+
+    def recall(self, name: str, call: Callable[[], Awaitable[str]]) -> Awaitable[str]:
+        """An inner call: its words from the record, or else made and kept."""
+
+    def send(self, request: Any, name: str = "") -> Awaitable[Any]:
+        """One call of a model, tried again where that helps: a `Request`, and its `Completion`.
+
+        Without a name it is the answer itself; with one an inner call, which is taken from the
+        record where it is there.
+
+        Errors: `Blocked`, where it came to nothing.
+        """
+
+    def keep(self, name: str, text: str, outcome: str) -> None:
+        """Keep a reply that has just come as an inner call: it is not the answer, and why."""
+
+    def kept(self, name: str) -> str | None:
+        """What the record holds under that name; None where it holds nothing."""
+
+
+class Answered(NamedTuple):
+    """An answer that the record already holds."""
+
+    decision: Decision
+    told: str
+    """The words it was asked with."""
+    inner: Sequence[Decision] = ()
+    """The calls that were made to answer."""
 
 
 class Live(NamedTuple):
     """A seat that is waited for: a model or a person. Its replies are never asked for twice."""
 
-    ask: Callable[[Asked, Recall], Awaitable[Reply]]
-    resume: Callable[[Asked, Decision], None] | None = None
+    ask: Callable[[Asked, Line], Awaitable[Reply]]
+    resume: Callable[[Asked, Answered], None] | None = None
     """Told of every answer the record already holds, so that a seat can rebuild its memory."""
+    sends: bool = False
+    """Whether all it says comes by `Line.send`, where each attempt has a record of its own."""
 
 
 class Blocked(Exception):
     """A seat could not be asked. It is no answer: the episode waits and can be resumed."""
 
 
+def is_standard(asked: Asked | AskedMany) -> bool:
+    """Whether it is a standard aside, and no act and no probe of the rules."""
+    return asked.aside in STANDARD and QUESTION in asked.turn.situation
+
+
 def words(env: Environment[Any], asked: Asked) -> str:
     """All that a seat is told before it answers, its first brief aside."""
     told = [env.tell(event, asked.seat) for event in asked.news]
-    return "\n".join(filter(None, [*told, env.now(asked.turn, asked.seat)]))
+    turn = asked.turn
+    moment = turn.situation[QUESTION] if is_standard(asked) else env.now(turn, asked.seat)
+    return "\n".join(filter(None, [*told, moment]))

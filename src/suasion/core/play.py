@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic
 
+from suasion.core.asides import NO_HOLDER, Standing
 from suasion.core.asks import Answer, Forfeit, Json, same
 from suasion.core.chance import CHANNEL, Chance, NoDraw, Source
 from suasion.core.environment import (
+    STANDARD,
+    Answered,
     Asked,
     AskedMany,
     Environment,
@@ -20,7 +23,10 @@ from suasion.core.environment import (
     S,
     Said,
     Turn,
+    check_wording,
+    is_standard,
     settings,
+    words,
 )
 from suasion.core.episode import Decision, Episode, Header, Key
 from suasion.core.events import NOBODY, NOTHING
@@ -63,6 +69,7 @@ class Play(Generic[S]):
         groups: Iterable[Sequence[int]] = (),
     ) -> None:
         """`named` says in the header which `channels` these are; `groups` are asked together."""
+        check_wording(env)
         self.env, self.seed, self.step, self.keep = env, seed, 0, keep
         self.seats, self.named = len(env.seats()), named
         self.chance = Chance(source or env.source(seed))
@@ -74,7 +81,8 @@ class Play(Generic[S]):
         self._inner: list[Decision] = []
         self._own: dict[int, Chance] = {}
         self._group = {seat: group[0] for group in groups for seat in group}
-        self._probes = type(env).asides is not Environment.asides
+        self._standing = Standing(env) if env.asked_aside else None
+        self._probes = type(env).asides is not Environment.asides or self._standing is not None
         """Whether these rules ever ask out of band; most have nothing to ask for in every step."""
         self.state = env.open(self.chance, self.board)
         self._ask_asides()
@@ -88,7 +96,7 @@ class Play(Generic[S]):
         meant = NOTHING
         if type(said) not in _JSON:  # one look in place of two at what scripts mostly give
             if isinstance(said, Reply):
-                answer, notes = ask.parse(said.text)
+                answer, notes = said.read or ask.parse(said.text)
                 key = step, seat, aside, repeat
                 return self.take(Decision(*key, answer, said.text, notes, draws, said.meant))
             if isinstance(said, Said):
@@ -181,11 +189,13 @@ class Play(Generic[S]):
 
     def _ask_asides(self) -> None:
         asides = self.env.asides(self.state)
+        if self._standing is not None:
+            asides = self._standing.beside(asides, self.state)
         if len(asides) > 1:  # in the order of the record, so that a replay draws as they drew
             asides = sorted(asides, key=_WHOSE)
         for aside in asides:
             for repeat in range(aside.repeats):
-                if aside.seat in self._group:
+                if aside.seat in self._group and aside.name not in STANDARD:
                     self._ask_many((aside.seat,), aside.turn, aside.name, repeat)
                 else:
                     self._ask({aside.seat: aside.turn}, aside.name, repeat)
@@ -287,7 +297,8 @@ def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> It
     """The one loop: take what the record knows, ask the scripts, yield who is waited for."""
     known = {decision.key: decision for decision in record}
     inner = _inner_calls(known.values())
-    scripts = [None if known or isinstance(seat, (Live, Group)) else seat for seat in seats]
+    slow = known or play.env.asked_aside
+    scripts = [None if slow or isinstance(seat, (Live, Group)) else seat for seat in seats]
     while play.asked:
         waiting = []
         for asked in tuple(play.asked.values()):
@@ -300,11 +311,15 @@ def rounds(play: Play[Any], seats: Seats, record: Iterable[Decision] = ()) -> It
             if old is not None:
                 for call in inner[old[:4]]:
                     play.note(call)
+                if isinstance(seat, Live):
+                    _resume(play.env, seat, asked, old, inner[old[:4]])
                 play.take(repeated(old, asked, seat))
             elif isinstance(asked, AskedMany):
                 play.answer(asked, _together(seat, asked))
             elif isinstance(seat, Live):
                 waiting.append(asked)
+            elif seat is not None and is_standard(asked):
+                play.answer(asked, NO_HOLDER)
             elif isinstance(seat, Group):
                 raise TypeError(f"a group holds seat {asked.seat}: give Play groups_of(seats)")
             elif seat is None:
@@ -337,6 +352,18 @@ def _inner_calls(known: Iterable[Decision]) -> defaultdict[Key, list[Decision]]:
     return inner
 
 
+def _resume(
+    env: Environment[Any],
+    seat: Live,
+    asked: Asked | AskedMany,
+    old: Decision,
+    inner: Sequence[Decision],
+) -> None:
+    """Tell a seat that is waited for of an answer the record holds."""
+    if seat.resume is not None and isinstance(asked, Asked):
+        seat.resume(asked, Answered(old, words(env, asked), tuple(inner)))
+
+
 def repeated(
     old: Decision, asked: Asked | AskedMany, seat: Policy | Live | Group | None
 ) -> Decision:
@@ -346,10 +373,8 @@ def repeated(
     draws, and may say what it will.
     """
     if isinstance(seat, Live):
-        if seat.resume is not None and isinstance(asked, Asked):
-            seat.resume(asked, old)
         asked.chance.taken()
-    elif seat is not None:
+    elif seat is not None and not is_standard(asked):
         again, meant = _again(asked, seat)
         draws = asked.chance.taken()
         repeats = same(again, old.answer) and (draws, meant) == (old.draws, old.meant)

@@ -12,19 +12,21 @@ import pytest
 from suasion.core.asks import Answer, Choose, Forfeit, Number, Record
 from suasion.core.chance import Chance, NoDraw, Recorded, Seeded
 from suasion.core.environment import (
+    Answered,
     Aside,
     Asked,
     Blocked,
     Environment,
+    Line,
     Live,
     Out,
-    Recall,
     Reply,
     Said,
     Seat,
     Turn,
+    words,
 )
-from suasion.core.episode import Decision, Episode
+from suasion.core.episode import Decision, Episode, Key
 from suasion.core.events import NOBODY, Event
 from suasion.core.play import Diverged, Play, Seats, drive, inner_key, rounds
 from suasion.core.replay import OtherRules, exact, replay, same_rules
@@ -93,23 +95,45 @@ def play_on(env: Environment[Any], seats: Seats, record: Iterable[Decision] = ()
     return asyncio.run(waiting_driver(Play(env, 0), seats, list(record)))
 
 
+class Least:
+    """The least line to the world: inner calls, from the record or made and kept."""
+
+    episode = brief = name = ""
+    files: Mapping[str, Any] = {}
+
+    def __init__(self, play: Play[Any], asked: Asked, known: Mapping[Key, Decision]) -> None:
+        self.play, self.asked, self.known = play, asked, known
+        self.made = Counter[str]()
+
+    @property
+    def told(self) -> str:
+        return words(self.play.env, self.asked)
+
+    async def recall(self, name: str, call: Callable[[], Awaitable[str]]) -> str:
+        key = inner_key(self.asked, name, self.made[name])
+        self.made[name] += 1
+        inner = self.known.get(key) or Decision(*key, None, await call())
+        self.play.note(inner)
+        return inner.raw or ""
+
+    async def send(self, request: object, name: str = "") -> None:
+        raise NotImplementedError
+
+    def keep(self, name: str, text: str, outcome: str) -> None:
+        raise NotImplementedError
+
+    def kept(self, name: str) -> None:
+        raise NotImplementedError
+
+
 async def waiting_driver(play: Play[Any], seats: Seats, record: Sequence[Decision]) -> Episode:
     """The least that waits: the runner has the real one."""
     known = {decision.key: decision for decision in record}
 
     async def ask(asked: Asked) -> None:
-        made = Counter[str]()
-
-        async def recall(name: str, call: Callable[[], Awaitable[str]]) -> str:
-            key = inner_key(asked, name, made[name])
-            made[name] += 1
-            inner = known.get(key) or Decision(*key, None, await call())
-            play.note(inner)
-            return inner.raw or ""
-
         seat = seats[asked.seat]
         assert isinstance(seat, Live)
-        play.answer(asked, await seat.ask(asked, recall))
+        play.answer(asked, await seat.ask(asked, Least(play, asked, known)))
 
     for waiting in rounds(play, seats, record):
         failures = await asyncio.gather(*map(ask, waiting), return_exceptions=True)
@@ -126,7 +150,7 @@ class Model:
         self.asked: list[Asked] = []
         self.resumed: list[Decision] = []
 
-    async def __call__(self, asked: Asked, recall: Recall) -> Reply:
+    async def __call__(self, asked: Asked, line: Line) -> Reply:
         await asyncio.sleep(self.wait)
         if asked.step == self.fails_in:
             raise Blocked("no connection")
@@ -134,7 +158,7 @@ class Model:
         return Reply(self.texts[asked.step % len(self.texts)])
 
     def live(self) -> Live:
-        return Live(self, lambda asked, decision: self.resumed.append(decision))
+        return Live(self, lambda asked, answered: self.resumed.append(answered.decision))
 
 
 # --- scripts ---
@@ -232,7 +256,7 @@ def test_what_a_script_meant_is_truth_of_its_own_events_and_told_to_nobody() -> 
 
 
 def test_what_was_meant_behind_a_reply_is_kept_the_same_way() -> None:
-    async def ask(asked: Asked, recall: Recall) -> Reply:
+    async def ask(asked: Asked, line: Line) -> Reply:
         return Reply("J", {"plan": asked.step})
 
     awaited = play_on(Match(), [Live(ask), always_j])
@@ -455,7 +479,7 @@ def test_scripts_and_models_sit_at_one_table() -> None:
 def test_seats_asked_at_the_same_time_are_waited_for_at_the_same_time() -> None:
     waiting, most = 0, 0
 
-    async def slow(asked: Asked, recall: Recall) -> Reply:
+    async def slow(asked: Asked, line: Line) -> Reply:
         nonlocal waiting, most
         waiting += 1
         most = max(most, waiting)
@@ -501,10 +525,10 @@ class Drawing:
     def live(self) -> Live:
         return Live(self.ask, self.resume)
 
-    async def ask(self, asked: Asked, recall: Recall) -> Reply:
+    async def ask(self, asked: Asked, line: Line) -> Reply:
         return Reply(self.draw(asked))
 
-    def resume(self, asked: Asked, decision: Decision) -> None:
+    def resume(self, asked: Asked, answered: Answered) -> None:
         self.draw(asked)
 
     def draw(self, asked: Asked) -> str:
@@ -524,7 +548,7 @@ class Thinker:
     def __init__(self, fails_at: int = -1) -> None:
         self.fails_at, self.calls = fails_at, 0
 
-    async def ask(self, asked: Asked, recall: Recall) -> Reply:
+    async def ask(self, asked: Asked, line: Line) -> Reply:
         async def call() -> str:
             self.calls += 1
             if self.calls == self.fails_at:
@@ -532,9 +556,9 @@ class Thinker:
             return f"draft {self.calls} of {asked.repeat}"
 
         drafts = [
-            await recall("draft", call),
-            await recall("look", call),
-            await recall("draft", call),
+            await line.recall("draft", call),
+            await line.recall("look", call),
+            await line.recall("draft", call),
         ]
         return Reply(f"0.5 {drafts[-1]}"[:3] if asked.aside else "J")
 
