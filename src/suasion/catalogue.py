@@ -21,8 +21,9 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
+from suasion.core.asides import checked as check_asked
 from suasion.core.asks import Json
-from suasion.core.environment import BadSetting, Environment
+from suasion.core.environment import USUAL, BadSetting, Environment, check_wording
 
 if TYPE_CHECKING:
     from suasion.measures.kit import Kit
@@ -112,10 +113,13 @@ def make(
     hints, known = get_type_hints(found.environment), defaults(found)
     values = {key: _value(found, hints, key, value) for key, value in given.items()}
     try:
-        return found.environment(**values)
+        env = found.environment(**values)
+        check_wording(env)
+        check_asked(env)
     except BadSetting as bad:
         instead = known.get(bad.name)
         raise Mistake("value", bad.name, f"{bad}; by default {_shown(instead)}", instead) from None
+    return env
 
 
 def preset_of(found: Kit, preset: str | None) -> Mapping[str, Json]:
@@ -128,10 +132,13 @@ def preset_of(found: Kit, preset: str | None) -> Mapping[str, Json]:
 
 
 def defaults(found: Kit) -> dict[str, Json]:
-    """The settings of an environment with their defaults, as plain JSON; `None` where required."""
+    """The settings of an environment with their defaults, as plain JSON; `None` where required.
+
+    Its own come first, then those that every environment has.
+    """
     known: dict[str, Json] = {}
     settings: Any = found.environment
-    for each in fields(settings):
+    for each in sorted(fields(settings), key=lambda each: each.name in USUAL):
         made = each.default_factory() if each.default_factory is not MISSING else each.default
         known[each.name] = json.loads(json.dumps(None if made is MISSING else made))
     return known

@@ -24,6 +24,7 @@ from suasion.environments.control.policies import POLICIES
 from suasion.environments.control.presets import PRESETS
 from suasion.environments.control.questions import QUESTIONS
 from suasion.environments.control.rules import Control
+from suasion.environments.control.skins import SKINS
 from suasion.measures.kit import Kit
 
 KIT = Kit(
@@ -35,4 +36,5 @@ KIT = Kit(
     group=group,
     glyph=glyph,
     beside=beside,
+    skins=SKINS,
 )

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from suasion.batch.rules import Batch, Dial
 from suasion.core.asks import Json
-from suasion.core.environment import BadSetting, Turn
+from suasion.core.environment import BadSetting, Belief, Turn
 from suasion.core.events import Event
-from suasion.environments.control import words
+from suasion.environments.control import belief, words
+from suasion.environments.control.wordings import WORDINGS
 
 if TYPE_CHECKING:
     from suasion.batch.numbers import Numbers
@@ -60,6 +61,7 @@ class Control(Batch[State]):
 
     name: ClassVar[str] = "control"
     version: ClassVar[str] = "1"
+    wordings: ClassVar[int] = len(WORDINGS)
     kind: ClassVar[str] = "reward"
 
     def __post_init__(self) -> None:
@@ -127,6 +129,9 @@ class Control(Batch[State]):
         gains = {"a": self.a, "b": self.b, "c": self.c, "d": self.d}
         return {name: list(numbers) for name, numbers in gains.items()}
 
+    def belief(self, state: Any, seat: int) -> Belief:  # noqa: ARG002 - asked the same always
+        return belief.of(self.channels)
+
     def brief(self, seat: int) -> str:  # noqa: ARG002 - there is one
         return words.brief(self)
 
@@ -134,7 +139,7 @@ class Control(Batch[State]):
         return words.tell(self.channels, event)
 
     def now(self, turn: Turn, seat: int) -> str:  # noqa: ARG002
-        return words.now(turn)
+        return words.now(self, turn)
 
 
 def _gains(name: str, numbers: Sequence[float], channels: int) -> None:

@@ -8,51 +8,37 @@ from typing import TYPE_CHECKING
 
 from suasion.core.environment import Turn
 from suasion.core.events import Event
+from suasion.environments.control.wordings import WORDINGS
 
 if TYPE_CHECKING:
     from suasion.environments.control.rules import Control
 
-OPENING = """\
-You decide at each of {steps} how much to spend on {channels}. On each you can spend any \
-amount from 0 to 1; at each step {budget} in all. If you name more, all amounts are scaled down \
-alike until they sum to {budget}. What you do not spend is lost.
-After each step you are told one reward for all channels together. What a channel pays for \
-an amount can come at once, over the steps that follow, or both{noise}. Your result is the sum of \
-all rewards: make it as large as you can."""
-NOISE = ", and every reward has some noise that nobody can foresee"
-KNOWN = """\
-This is how it works. Each channel has a state x that you are not told, 0 at first. The amount u \
-that you spend on a channel adds to the reward of this step, and to its state for the next step; \
-at each step the state adds to the reward, and a share of it stays for the next:
-{rows}"""
-REPLY = """\
-Answer with one JSON object and nothing else, a number from 0 to 1 for each:
-{form}
-Any other answer spends nothing at that step."""
-
 
 def brief(env: Control) -> str:
     """The rules in force, told once."""
-    opening = OPENING.format(
+    wording = WORDINGS[env.wording]
+    opening = wording.opening.format(
         steps=_count(env.horizon, "step"),
         channels=_channels(env.channels),
         budget=_amount(env.budget),
-        noise=NOISE if env.sigma else "",
+        noise=wording.noise if env.sigma else "",
     )
     form = ", ".join(f"{json.dumps(name, ensure_ascii=False)}: NUMBER" for name in env.channels)
-    reply = REPLY.format(form=f"{{{form}}}")
-    return "\n\n".join([opening, gains(env), reply] if env.known else [opening, reply])
+    parts = {"opening": opening, "reply": wording.reply.format(form=f"{{{form}}}")}
+    if env.known:
+        parts["known"] = gains(env)
+    return "\n\n".join(parts[name] for name in wording.parts if name in parts)
 
 
 def gains(env: Control) -> str:
     """What each channel does, for a seat that may know."""
+    wording = WORDINGS[env.wording]
     each = zip(env.channels, env.a, env.b, env.c, env.d, strict=True)
     rows = "\n".join(
-        f"- {name}: u adds {d:g} u at once and {b:g} u to its state; a state of x adds {c:g} x; "
-        f"{a:g} x stays"
+        wording.row.format(name=name, a=f"{a:g}", b=f"{b:g}", c=f"{c:g}", d=f"{d:g}")
         for name, a, b, c, d in each
     )
-    return KNOWN.format(rows=rows)
+    return wording.known.format(rows=rows)
 
 
 def tell(channels: Sequence[str], event: Event) -> str:
@@ -65,10 +51,11 @@ def tell(channels: Sequence[str], event: Event) -> str:
     return f"Step {data['step']}: spent {amounts}. Reward {data['reward']:.4f}."
 
 
-def now(turn: Turn) -> str:
+def now(env: Control, turn: Turn) -> str:
     """The moment."""
     seen = turn.situation
-    return f"Step {seen['step']} of {seen['steps']}: at most {_amount(seen['budget'])} in all."
+    step, steps, budget = seen["step"], seen["steps"], _amount(seen["budget"])
+    return WORDINGS[env.wording].now.format(step=step, steps=steps, budget=budget)
 
 
 def _channels(names: Sequence[str]) -> str:

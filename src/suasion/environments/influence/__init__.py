@@ -20,6 +20,7 @@ from suasion.environments.influence.policies import POLICIES
 from suasion.environments.influence.presets import PRESETS
 from suasion.environments.influence.questions import QUESTIONS
 from suasion.environments.influence.rules import Influence
+from suasion.environments.influence.skins import SKINS
 from suasion.measures.kit import Kit
 
 KIT = Kit(
@@ -36,4 +37,5 @@ KIT = Kit(
     imports=kit_measures.IMPORTS,
     exports=kit_measures.EXPORTS,
     lists=kit_measures.LISTS,
+    skins=SKINS,
 )

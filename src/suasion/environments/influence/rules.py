@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 
 from suasion.core.asks import Answer, Ask, Choose, Forfeit, Json, OneOf, Parsed, Record, Text
 from suasion.core.chance import Chance
-from suasion.core.environment import BadSetting, Environment, Out, Seat, Turn
+from suasion.core.environment import BadSetting, Belief, Environment, Out, Seat, Turn
 from suasion.core.events import EVERYONE, Event
-from suasion.environments.influence import words
+from suasion.environments.influence import belief, words
+from suasion.environments.influence.wordings import WORDINGS
 
 LATER = "this rule is not played yet; games that others played with it can be imported"
 
@@ -86,6 +87,7 @@ class Influence(Environment[State]):
 
     name: ClassVar[str] = "influence"
     version: ClassVar[str] = "1"
+    wordings: ClassVar[int] = len(WORDINGS)
     postponed: ClassVar[Mapping[str, str]] = {
         "economy": LATER,
         "self_pull_payoff": LATER,
@@ -191,6 +193,9 @@ class Influence(Environment[State]):
                 for (gave, got), (given, score) in zip(before, now, strict=True)
             ]
         }
+
+    def belief(self, state: State, seat: int) -> Belief:  # noqa: ARG002 - asked the same always
+        return belief.of(self.names, seat)
 
     def brief(self, seat: int) -> str:
         return words.brief(self, seat)

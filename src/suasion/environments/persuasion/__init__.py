@@ -23,16 +23,18 @@ from __future__ import annotations
 from suasion.environments.persuasion.beside import beside, glyph
 from suasion.environments.persuasion.conversation import group
 from suasion.environments.persuasion.estimators import ESTIMATORS
+from suasion.environments.persuasion.listener import listener
 from suasion.environments.persuasion.measures import MEASURES
 from suasion.environments.persuasion.policies import POLICIES
 from suasion.environments.persuasion.presets import PRESETS
 from suasion.environments.persuasion.question import QUESTIONS
 from suasion.environments.persuasion.rules import Persuasion
+from suasion.environments.persuasion.skins import SKINS
 from suasion.measures.kit import Kit
 
 KIT = Kit(
     environment=Persuasion,
-    policies=POLICIES,
+    policies={**POLICIES, "listener": listener},
     presets=PRESETS,
     measures=MEASURES,
     questions=QUESTIONS,
@@ -40,4 +42,5 @@ KIT = Kit(
     estimators=ESTIMATORS,
     glyph=glyph,
     beside=beside,
+    skins=SKINS,
 )

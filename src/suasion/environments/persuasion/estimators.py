@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from suasion.core.asks import Json
 from suasion.environments.persuasion.conversation import holder, topic
+from suasion.environments.persuasion.measures import shift_left
 from suasion.environments.persuasion.words import PERSUADER, TARGET
+from suasion.measures.behind import behind
 from suasion.measures.estimate import Estimate
 from suasion.measures.filed import Filed
 from suasion.measures.pooling import whole
@@ -76,11 +78,10 @@ def _means(
     asked = [each for each in part.filed if each.id in of]
     found = [each for each in asked if of[each.id] is not None]
     numbers = [float(of[each.id] or 0) for each in found]
-    lost = sum(not whole(each) for each in part.filed)
-    missing = len(asked) - len(found) if lost else 0
+    there = behind(part.filed)
+    low, high = _bounds(measure, part, numbers, len(asked) - len(found))
     clusters, unit = independent(found), unit_of(part.filed)
     unit = "block" if unit == "episode" and measure.startswith("paired") else unit
-    low, high = (_worst(numbers, missing, each) for each in BOUNDS[measure])
     for each in cluster_mean(numbers, clusters, Recipe(methods=tuple(results.methods))):
         yield Estimate(
             measure=measure,
@@ -95,17 +96,32 @@ def _means(
             status=part.status,
             reason=each.reason,
             level=each.level,
-            blocked=lost,
             bound_low=low,
             bound_high=high,
+            behind=there,
         )
 
 
-def _worst(numbers: Sequence[float], missing: int, worst: float) -> float | None:
-    """The mean with every missing value at its worst."""
-    if not missing:
-        return None
-    return fsum([*numbers, *[worst] * missing]) / (len(numbers) + missing) + 0.0
+def _bounds(
+    measure: str, part: Part, numbers: Sequence[float], undefined: int
+) -> tuple[float, float] | tuple[None, None]:
+    """The mean with every missing value at its least, and at its greatest.
+
+    A shift is missing where its conversation is; a number of a pair, where either of its two is.
+    """
+    lost = [each for each in part.filed if not whole(each)]
+    if measure == "signed_shift":
+        gaps = [shift_left(each) for each in lost]
+    else:
+        gaps = [BOUNDS[measure]] * undefined if lost else []
+    if not gaps:
+        return None, None
+    lows, highs = zip(*gaps, strict=True)
+    return _mean([*numbers, *lows]), _mean([*numbers, *highs])
+
+
+def _mean(numbers: Sequence[float]) -> float:
+    return fsum(numbers) / len(numbers) + 0.0
 
 
 ESTIMATORS = (by_part,)

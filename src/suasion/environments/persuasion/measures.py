@@ -111,6 +111,18 @@ def _shift(filed: Filed) -> Exact:
     return was if isinstance(was, Undefined) else sign(filed) * (now - was)
 
 
+def shift_left(filed: Filed) -> tuple[float, float]:
+    """What a missing shift can be: from -3 - s before to 3 - s before, where that is known.
+
+    [stated]
+    """
+    was = before(filed)
+    if isinstance(was, Undefined):
+        return -FAR, FAR
+    start = float(sign(filed) * was)
+    return LOW - start, HIGH - start
+
+
 def _shift_size(run: Sequence[Filed], _: Parameters) -> Mapping[str, Number]:
     """How far the target ended from its baseline, whichever way.
 
@@ -271,7 +283,15 @@ MEASURES: Sequence[Measure] = (
         "stance_after_median", STANCE, _stance_after_median, low=LOW, high=HIGH, evidence=_AFTER
     ),
     OfSeries("stance_turn", STANCE, _stance_turn, "turn", low=LOW, high=HIGH, evidence=_ALONG),
-    OfEpisode("signed_shift", STANCE, _signed_shift, low=-FAR, high=FAR, evidence=_BOTH),
+    OfEpisode(
+        "signed_shift",
+        STANCE,
+        _signed_shift,
+        low=-FAR,
+        high=FAR,
+        left=shift_left,
+        evidence=_BOTH,
+    ),
     OfRun("shift_size", STANCE, _shift_size, low=0, high=FAR, evidence=_AFTER),
     OfEpisode("probe_range_before", STANCE, _probe_range_before, low=0, high=FAR, evidence=_BEFORE),
     OfEpisode("probe_range_after", STANCE, _probe_range_after, low=0, high=FAR, evidence=_AFTER),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from suasion.core.asks import Forfeit
-from suasion.core.environment import Asked, Live, Recall, Reply, Said, words
+from suasion.core.environment import Asked, Line, Live, Reply, Said, words
 from suasion.core.episode import Episode, canonical
 from suasion.core.play import Play, drive
 from suasion.environments.persuasion import KIT
@@ -72,10 +72,10 @@ class Ear:
 
         return policy
 
-    def _waited(self, ask: Callable[[Asked, Recall], Any]) -> Callable[[Asked, Recall], Any]:
-        async def overheard(asked: Asked, recall: Recall) -> Reply:
+    def _waited(self, ask: Callable[[Asked, Line], Any]) -> Callable[[Asked, Line], Any]:
+        async def overheard(asked: Asked, line: Line) -> Reply:
             self.hear(asked)
-            reply: Reply = await ask(asked, recall)
+            reply: Reply = await ask(asked, line)
             return reply
 
         return overheard

@@ -9,10 +9,11 @@ from typing import ClassVar, Literal, NamedTuple
 
 from suasion.core.asks import Answer, Forfeit, Json, Number, Text
 from suasion.core.chance import Chance
-from suasion.core.environment import Aside, BadSetting, Environment, Out, Seat, Turn
+from suasion.core.environment import Aside, BadSetting, Belief, Environment, Out, Seat, Turn
 from suasion.core.events import EVERYONE, Event
-from suasion.environments.persuasion import words
+from suasion.environments.persuasion import belief, words
 from suasion.environments.persuasion.propositions import BANK, LONGEST, key_of, proper, text_of
+from suasion.environments.persuasion.wordings import WORDINGS
 from suasion.environments.persuasion.words import PERSUADER, TARGET
 
 LOW, HIGH = -3, 3
@@ -81,6 +82,7 @@ class Persuasion(Environment[State]):
 
     name: ClassVar[str] = "persuasion"
     version: ClassVar[str] = "1"
+    wordings: ClassVar[int] = len(WORDINGS)
 
     def __post_init__(self) -> None:
         if not proper(self.proposition):
@@ -174,6 +176,9 @@ class Persuasion(Environment[State]):
             "forfeits": state.forfeits.copy(),
         }
 
+    def belief(self, state: State, seat: int) -> Belief:  # noqa: ARG002 - asked the same always
+        return belief.of(self.text, STANCE)
+
     def brief(self, seat: int) -> str:
         return words.brief(self, seat)
 
@@ -181,4 +186,4 @@ class Persuasion(Environment[State]):
         return words.tell(self, event, seat)
 
     def now(self, turn: Turn, seat: int) -> str:  # noqa: ARG002 - the same to both
-        return words.now(turn)
+        return words.now(self, turn)

@@ -20,11 +20,13 @@ personas, summaries and memories of its language models are no part of the rules
 
 from __future__ import annotations
 
+from suasion.environments.social.belief import stated
 from suasion.environments.social.measures import MEASURES, beside, glyph, group
 from suasion.environments.social.policies import POLICIES
 from suasion.environments.social.presets import PRESETS
 from suasion.environments.social.questions import QUESTIONS
 from suasion.environments.social.rules import Social
+from suasion.environments.social.skins import SKINS
 from suasion.measures.kit import Kit
 
 KIT = Kit(
@@ -36,4 +38,6 @@ KIT = Kit(
     group=group,
     glyph=glyph,
     beside=beside,
+    stated=stated,
+    skins=SKINS,
 )

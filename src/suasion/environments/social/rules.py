@@ -9,11 +9,12 @@ from typing import ClassVar, Literal
 
 from suasion.core.asks import Answer, Forfeit, Json
 from suasion.core.chance import Chance
-from suasion.core.environment import BadSetting, Environment, Out, Seat, Turn
+from suasion.core.environment import BadSetting, Belief, Environment, Out, Seat, Turn
 from suasion.core.events import EACH, EVERYONE, NOBODY, Event
-from suasion.environments.social import words
+from suasion.environments.social import belief, words
 from suasion.environments.social.meetings import others
 from suasion.environments.social.opinion import BELIEVE, Opinion
+from suasion.environments.social.wordings import WORDINGS
 
 LATER = "contacts are drawn at random so far"
 NEWS = "All large bank deposits must come with proof of where the money is from, starting Monday."
@@ -74,6 +75,7 @@ class Social(Environment[State]):
 
     name: ClassVar[str] = "social"
     version: ClassVar[str] = "1"
+    wordings: ClassVar[int] = len(WORDINGS)
     postponed: ClassVar[Mapping[str, str]] = {
         "contacts=feed": LATER,
         "contacts=group": LATER,
@@ -144,6 +146,9 @@ class Social(Environment[State]):
     def outcome(self, state: State) -> Mapping[str, Json]:
         return {**self._count(state), "days": state.day}
 
+    def belief(self, state: State, seat: int) -> Belief:  # noqa: ARG002 - asked the same always
+        return belief.of(self.news)
+
     def brief(self, seat: int) -> str:  # noqa: ARG002 - all are told the same
         return words.brief(self)
 
@@ -151,7 +156,7 @@ class Social(Environment[State]):
         return words.tell(event)
 
     def now(self, turn: Turn, seat: int) -> str:  # noqa: ARG002
-        return words.now(seat)
+        return words.now(self, seat)
 
     def _take(self, state: State, seat: int, answer: Answer, out: Out) -> None:
         """An answer with a post; or a forfeit, which leaves belief and post as they were."""

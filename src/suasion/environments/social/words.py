@@ -7,45 +7,35 @@ from typing import TYPE_CHECKING
 
 from suasion.core.asks import Json
 from suasion.core.events import Event
+from suasion.environments.social.wordings import WORDINGS
 
 if TYPE_CHECKING:
     from suasion.environments.social.rules import Social
 
-OPENING = """\
-You are one of {size} people who hear some news: “{news}”
-For up to {days} you meet {others} a day, anew each day and at random, and are told whether {they} \
-{verb} it {when}. Each day you then say whether you believe it yourself; whoever meets you is \
-told. {order}"""
-SYNC = "All answer at the same time."
-ASYNC = "People answer one after the other, in an order drawn anew each day."
-POSTS = """\
-With your answer you may post a few words, at most {limit} characters (what is longer is cut). \
-Whoever meets you while it is your latest answer reads them."""
-CORRECTION = "There may be an official statement about the news; everyone is told it."
-REPLY = """\
-Answer with one word: believe, or doubt.{form} Any other answer is none: you keep what you \
-believed{said}."""
-FORM = """ To post something, answer with one JSON object and nothing else: \
-{"belief": "believe" or "doubt", "post": TEXT}."""
-
 
 def brief(env: Social) -> str:
     """The rules in force, told once and to all alike."""
-    opening = OPENING.format(
-        size=env.size,
-        news=env.news,
-        days=_count(env.days, "day"),
-        others=_count(env.contact_rate, "other"),
-        they="it" if env.contact_rate == 1 else "they",
-        verb="believes" if env.contact_rate == 1 else "believe",
-        when="that morning" if env.updates == "sync" else "at that moment",
-        order=SYNC if env.updates == "sync" else ASYNC,
-    )
-    said = " and what you posted" if env.post_limit else ""
-    reply = REPLY.format(form=FORM if env.post_limit else "", said=said)
-    posts = [POSTS.format(limit=env.post_limit)] if env.post_limit else []
-    correction = [CORRECTION] if env.correction_day else []
-    return "\n\n".join([opening, *posts, *correction, reply])
+    wording, sync, one = WORDINGS[env.wording], env.updates == "sync", env.contact_rate == 1
+    parts = {
+        "opening": wording.opening.format(
+            size=env.size,
+            news=env.news,
+            days=_count(env.days, "day"),
+            others=_count(env.contact_rate, "other"),
+            they="it" if one else "they",
+            verb="believes" if one else "believe",
+            when=wording.morning if sync else wording.moment,
+            order=wording.at_once if sync else wording.by_turns,
+        ),
+        "reply": wording.reply.format(
+            form=wording.form if env.post_limit else "", said=wording.said if env.post_limit else ""
+        ),
+    }
+    if env.post_limit:
+        parts["posts"] = wording.posts.format(limit=env.post_limit)
+    if env.correction_day:
+        parts["correction"] = wording.correction
+    return "\n\n".join(parts[name] for name in wording.parts if name in parts)
 
 
 def tell(event: Event) -> str:
@@ -68,9 +58,9 @@ def tell(event: Event) -> str:
     )
 
 
-def now(seat: int) -> str:
+def now(env: Social, seat: int) -> str:
     """Who is asked what."""
-    return f"You are {name(seat)}. Do you believe it?"
+    return WORDINGS[env.wording].now.format(name=name(seat))
 
 
 def name(seat: int) -> str:

@@ -22,6 +22,7 @@ from suasion.environments.terrarium.policies import POLICIES
 from suasion.environments.terrarium.presets import PRESETS
 from suasion.environments.terrarium.questions import QUESTIONS
 from suasion.environments.terrarium.rules import Terrarium
+from suasion.environments.terrarium.skins import SKINS
 from suasion.environments.terrarium.talkers import TALKERS
 from suasion.measures.kit import Kit
 
@@ -35,4 +36,5 @@ KIT = Kit(
     glyph=kit_measures.glyph,
     beside=kit_measures.beside,
     imports=kit_measures.IMPORTS,
+    skins=SKINS,
 )

@@ -20,6 +20,9 @@ PASS: Json = [{"action": "pass"}]
 """The answer of a seat that does nothing."""
 LONGEST, LONGEST_ID, LONGEST_ANSWER = 4000, 40, 200
 """Characters that are kept; the published engine knew no limit but the model's own."""
+TOLD, TOLD_ID, TOLD_ANSWER = 600, 12, 40
+"""Characters that a schema allows: a form that a model is held to ends in good time, and a grammar
+made of it stays small. No message that a seat could pay for and would write is longer."""
 MOST_TOKENS = 10**9
 RATINGS = {"helpful": 1, "neutral": 0, "unhelpful": -1}
 
@@ -118,6 +121,10 @@ class Lines(Ask):
     def schema(self) -> Json:
         return self._of.schema()
 
+    def held(self) -> Json:
+        """One or two actions in fewer words than are read, though a list of none is read too."""
+        return {**_told(self._of.schema()), "minItems": 1}
+
     def parse(self, text: str) -> Parsed:
         """The first two lines that are actions; `PASS` where there is none."""
         if _JSON.match(text):
@@ -148,6 +155,17 @@ class Lines(Ask):
         return Parsed(kept, tuple(notes))
 
 
+def _told(schema: Json) -> Json:
+    """A schema whose texts are as short as a seat is told they are."""
+    if not isinstance(schema, dict):
+        return [_told(part) for part in schema] if isinstance(schema, list) else schema
+    told = {key: _told(part) for key, part in schema.items()}
+    if "maxLength" in told:
+        told["maxLength"] = _TOLD[told["maxLength"]]
+    return told
+
+
+_TOLD = {LONGEST: TOLD, LONGEST_ID: TOLD_ID, LONGEST_ANSWER: TOLD_ANSWER}
 _JSON = re.compile(r"\s*(?:\[|```)")
 _LINE = re.compile(r"([A-Z_]+):\s*(.*)", re.IGNORECASE | re.DOTALL)
 _PARTS: Mapping[Kind, re.Pattern[str]] = {

@@ -17,7 +17,7 @@ PERSONAS: Mapping[str, str] = {
     ),
     "Sable": (
         "You rarely speak in public and would rather talk to one person at a time. You gather "
-        "what others know and pass on only what you choose, in confidence: just between us. You "
+        "what others know and hand on only what you choose, in confidence: just between us. You "
         "decide who gets to know what."
     ),
     "Marsh": (

@@ -10,10 +10,10 @@ from typing import ClassVar, Literal
 
 from suasion.core.asks import Answer, Forfeit, Json
 from suasion.core.chance import Chance, Shared, Source
-from suasion.core.environment import BadSetting, Environment, Out, Seat, Turn
+from suasion.core.environment import BadSetting, Belief, Environment, Out, Seat, Turn
 from suasion.core.events import EACH, EVERYONE, NOBODY, Event
 from suasion.core.quick import make
-from suasion.environments.terrarium import words
+from suasion.environments.terrarium import belief, words
 from suasion.environments.terrarium.acts import (
     act,
     die,
@@ -29,6 +29,7 @@ from suasion.environments.terrarium.personas import PERSONAS
 from suasion.environments.terrarium.state import Puzzle, State, Windows
 from suasion.environments.terrarium.tell import told
 from suasion.environments.terrarium.view import arrived, situation
+from suasion.environments.terrarium.wordings import WORDINGS
 
 HOLDERS = 2
 """Seats that a puzzle is dealt to, one clue each."""
@@ -98,6 +99,7 @@ class Terrarium(Environment[State]):
 
     name: ClassVar[str] = "terrarium"
     version: ClassVar[str] = "1"
+    wordings: ClassVar[int] = len(WORDINGS)
     visible: ClassVar[tuple[str, ...]] = (
         *("tokens", "balances", "alive", "puzzles", "categories", "clues", "partners", "trust"),
     )
@@ -233,6 +235,9 @@ class Terrarium(Environment[State]):
             "expired": state.expired,
             "rounds": state.round,
         }
+
+    def belief(self, state: State, seat: int) -> Belief:  # noqa: ARG002 - asked the same always
+        return belief.of(self.names, seat)
 
     def brief(self, seat: int) -> str:
         return words.brief(self, seat)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from suasion.core.asks import Answer, Json
 from suasion.core.environment import Asked, Policy, Said
@@ -106,8 +105,18 @@ def claimant(asked: Asked, *, lies: bool) -> Answer | Said:
     return Said([*done, {"action": "private", "to": to, "text": text}], meant)
 
 
+def honest(asked: Asked) -> Answer | Said:
+    """Tells its partner in the newest puzzle its own clue, and solves what messages complete."""
+    return claimant(asked, lies=False)
+
+
+def liar(asked: Asked) -> Answer | Said:
+    """Does as the honest one, but claims a clue of its own making."""
+    return claimant(asked, lies=True)
+
+
 TALKERS: Mapping[str, Callable[[], Policy]] = {
     "random": lambda: at_random,
-    "honest": lambda: partial(claimant, lies=False),
-    "liar": lambda: partial(claimant, lies=True),
+    "honest": lambda: honest,
+    "liar": lambda: liar,
 }

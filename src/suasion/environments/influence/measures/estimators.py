@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from suasion.core.asks import Json
 from suasion.core.events import NOTHING
 from suasion.environments.influence.measures.game import Facts, facts_of, game_of
-from suasion.measures.estimate import Estimate
+from suasion.measures.behind import Behind, behind
+from suasion.measures.estimate import Estimate, unbounded
 from suasion.measures.filed import Filed
 from suasion.measures.pooling import Pool, counted, models, pools, whole
 from suasion.measures.question import Results
@@ -61,7 +62,7 @@ class Row(NamedTuple):
     statistic: str
     status: str
     n: int
-    blocked: int
+    behind: Behind
     bounds: tuple[float, float] | None = None
     unit: str = "episode"
 
@@ -84,14 +85,16 @@ class Row(NamedTuple):
                 status=self.status,
                 reason=renamed.get(each.reason or "", each.reason),
                 level=each.level,
-                blocked=self.blocked,
                 bound_low=low,
                 bound_high=high,
+                bound_reason=unbounded(self.behind.blocked, low, high, f"the {self.statistic}"),
+                behind=self.behind,
             )
 
 
 def _without(row: Row, reason: str) -> Estimate:
     """The estimate where there is no value."""
+    low, high = row.bounds or (None, None)
     return Estimate(
         measure=row.measure,
         by=row.by,
@@ -104,7 +107,10 @@ def _without(row: Row, reason: str) -> Estimate:
         method=f"none: {reason.replace('_', ' ')}",
         status=row.status,
         reason=reason,
-        blocked=row.blocked,
+        bound_low=low,
+        bound_high=high,
+        bound_reason=unbounded(row.behind.blocked, low, high, f"the {row.statistic}"),
+        behind=row.behind,
     )
 
 
@@ -178,10 +184,10 @@ def _lift(
     from suasion.stats.difference import difference
 
     on, off = arms
-    n, lost = len(on.by_unit) + len(off.by_unit), on.lost + off.lost
-    bounds = _apart(on, off) if lost else None
-    unit = unit_of([*on.filed, *off.filed])
-    row = Row("persuasion_lift", by, "difference_of_means", status, n, lost, bounds, unit)
+    n, filed = len(on.by_unit) + len(off.by_unit), [*on.filed, *off.filed]
+    there, unit = behind(filed), unit_of(filed)
+    bounds = _apart(on, off) if there.blocked else None
+    row = Row("persuasion_lift", by, "difference_of_means", status, n, there, bounds, unit)
     if not n:
         yield _without(row, "no_values")
     elif not (on.points and off.points):
@@ -263,7 +269,7 @@ def _slope_row(measure: str, pool: Pool, model: str, filed: Sequence[Filed]) -> 
         "slope",
         pool.status,
         len(agents if unit == "episode" else set(agents)),
-        sum(not whole(each) for each in filed),
+        behind(filed),
         unit=unit,
     )
 
