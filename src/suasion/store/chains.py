@@ -1,7 +1,8 @@
-"""Chains: which episode follows which, and which cannot begin."""
+"""Chains: which episode follows which, and which cannot begin; and what of a run is missing."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -23,6 +24,13 @@ class Known(Placed, Protocol):
 
     @property
     def state(self) -> str: ...
+
+
+class Told(Known, Protocol):
+    """The same, with what stopped it."""
+
+    @property
+    def error(self) -> str | None: ...
 
 
 def following(planned: Sequence[Placed]) -> dict[int, int]:
@@ -52,3 +60,33 @@ def waiting(rows: Iterable[Known]) -> dict[str, str]:
         elif row.state in STUCK:
             stuck[row.chain] = row.state
     return found
+
+
+WAITING, NEVER_BEGUN, CUT_SHORT = "waiting", "never_begun", "cut_short"
+_NAME = re.compile(r"([a-z]+(?:_[a-z]+)*)(?:: |\Z)")
+
+
+def missing(rows: Iterable[Told], over: bool) -> dict[str, str]:
+    """By id, why an episode is missing from what the run shows, by name.
+
+    What blocked it (`rate_limit`, …), `blocked` where that has no name, `failed`, or `waiting` for
+    one before it in its chain. Of a run that nobody goes on with, also `never_begun` and
+    `cut_short`.
+    """
+    every = list(rows)
+    waits = waiting(every)
+    found = {}
+    for row in every:
+        if row.state in STUCK:
+            found[row.id] = named(row)
+        elif row.id in waits:
+            found[row.id] = WAITING
+        elif over and row.state != "whole":
+            found[row.id] = NEVER_BEGUN if row.state == "planned" else CUT_SHORT
+    return found
+
+
+def named(row: Told) -> str:
+    """Of a blocked or failed episode, why, by name."""
+    name = _NAME.match(row.error or "") if row.state == "blocked" else None
+    return name[1] if name else row.state

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from suasion.store.folder import JOURNAL, RECORD, WAL, NotARun, only_plain_files
-from suasion.store.schema import APPLICATION, FORMAT, SCHEMA
+from suasion.store.schema import APPLICATION, FORMAT, FORMATS, SCHEMA
 
 HARDENED = (
     "PRAGMA trusted_schema=OFF",
@@ -44,7 +44,7 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
         ):
             db.execute(f"PRAGMA {pragma}").fetchall()
         if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            same_schema(db, folder)
+            same_schema(db, folder, (FORMAT,))
     except BaseException:
         db.close()
         raise
@@ -118,10 +118,18 @@ def _ask(db: sqlite3.Connection, folder: Path, statement: str) -> None:
         raise Damaged(f"{folder / RECORD} cannot be read: {error}") from None
 
 
-def same_schema(db: sqlite3.Connection, folder: Path) -> None:
-    """Refuse a record with other tables than ours, or with views or triggers."""
+def form_of(db: sqlite3.Connection) -> int:
+    """The format of a record."""
+    [(form,)] = db.execute("PRAGMA user_version").fetchall()
+    return int(form)
+
+
+def same_schema(db: sqlite3.Connection, folder: Path, forms: Iterable[int] = FORMATS) -> None:
+    """Refuse a record with other tables than its format has, or with views or triggers."""
     found = db.execute("SELECT type, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    if sorted(found, key=repr) != sorted((("table", sql) for sql in SCHEMA), key=repr):
+    form = form_of(db)
+    ours = [("table", sql) for sql in FORMATS[form]] if form in forms else None
+    if ours is None or sorted(found, key=repr) != sorted(ours, key=repr):
         names = db.execute("SELECT type || ' ' || name FROM sqlite_master").fetchall()
         said = ", ".join(str(name)[:60] for (name,) in names[:20])
         raise Damaged(f"{folder / RECORD} is not a record of format {FORMAT}: it holds {said}")

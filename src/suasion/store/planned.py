@@ -82,6 +82,7 @@ class Plan:
                 maybe(seat.agent),
                 stored(seat.role),
                 text_hash(stored(seat.brief)) if seat.brief else None,
+                strict_json(dict(seat.asked_with)) if seat.asked_with else None,
             )
             for at, seat in enumerate(self.seats)
         ]

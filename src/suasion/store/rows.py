@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import cycle
+from math import isfinite
 from operator import not_
 from typing import Any, NamedTuple
 
@@ -135,8 +136,29 @@ def _unless_empty(value: Json) -> str | None:
 
 def checked_row(number: int, decision: Decision) -> Row:
     """The row of a decision that goes on disk before there is a digest; refuses what is no JSON."""
+    answer = decision.answer
+    meant, draws = decision.meant, decision.draws
+    if _plain(answer) and (not meant or _plain(meant)) and all(map(_drawn_plainly, draws)):
+        return decision_row(number, decision)
     strict_json(decision.row())
     return decision_row(number, decision)
+
+
+def _plain(answer: object) -> bool:
+    """Whether an answer is quickly seen to be JSON; most are."""
+    if isinstance(answer, dict):
+        return all(type(key) is str and type(value) in _SURE for key, value in answer.items())
+    return type(answer) in _SURE
+
+
+def _drawn_plainly(draw: Draw) -> bool:
+    value = draw.value
+    if type(value) is list:
+        return all(type(place) is int for place in value)
+    return type(value) is int or value is None or (type(value) is float and isfinite(value))
+
+
+_SURE = frozenset((str, int, bool, type(None), Forfeit))
 
 
 def decision_of(row: Row) -> Decision:

@@ -6,7 +6,7 @@ it is read; one that fails is `damaged`, so that nothing is measured of it, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -17,6 +17,7 @@ from suasion.core.episode import Key, canonical
 from suasion.measures.filed import Filed
 from suasion.measures.imported import BadLine
 from suasion.store import read, schema
+from suasion.store.asked import Asked, asked
 from suasion.store.chains import waiting
 from suasion.store.database import Damaged, reading
 from suasion.store.folder import NotARun, read_manifest
@@ -46,6 +47,17 @@ class Run:
     def rows(self) -> list[EpisodeRow]:
         """Every episode whose row can be read, in study order."""
         return list(self._all_rows)
+
+    @cached_property
+    def over(self) -> bool:
+        """Whether nobody goes on with it: the last who wrote it ended in order."""
+        with reading(self.path) as db:
+            try:
+                sessions = read.sessions(db)
+            except read.UNREADABLE:
+                return False
+        ended = schema.SESSIONS.index("ended")
+        return bool(sessions) and sessions[-1][ended] is not None
 
     def ids(self) -> list[str]:
         """Every episode's id, in study order."""
@@ -80,13 +92,44 @@ class Run:
             except read.UNREADABLE as error:
                 raise Damaged(f"attempts of {episode!r} cannot be read: {error}") from None
 
+    def asked(self) -> list[Asked]:
+        """What each model was asked, and what came of it."""
+        try:
+            return asked(self.path, self._all_rows)
+        except read.UNREADABLE as error:
+            raise Damaged(f"attempts cannot be read: {error}") from None
+
+    def frames(self, hashes: Iterable[str]) -> dict[str, str]:
+        """Texts that stood beside messages, by their hashes; those not held are left out."""
+        with reading(self.path) as db:
+            try:
+                return read.texts(db, hashes)
+            except read.UNREADABLE as error:
+                raise Damaged(f"texts cannot be read: {error}") from None
+
     def told(self, episode: str) -> dict[Key, str]:
-        """The words that live seats were told, by the decision they led to."""
-        return {
-            attempt.key: attempt.told
-            for attempt in self.attempts(episode)
-            if attempt.outcome == "answered"
-        }
+        """The words that live seats were told, by the decision they led to.
+
+        Of one that was asked for several times, as after a reply that could not be read, the first.
+        """
+        found = dict[Key, str]()
+        for attempt in self.attempts(episode):
+            if attempt.became is not None:
+                found.setdefault(attempt.key, attempt.told)
+        return self.stood(episode) | found
+
+    def stood(self, episode: str) -> dict[Key, str]:
+        """Of a fork, the words that live seats were told in what stands; of others, nothing.
+
+        Errors: `Damaged`.
+        """
+        row = self.row(episode)
+        with reading(self.path) as db:
+            try:
+                return read.stood(db, row.origin)
+            except read.UNREADABLE as error:
+                said = f"what seats of {episode!r} were told before the fork: {error}"
+                raise Damaged(said) from None
 
     def bad_lines(self) -> tuple[list[BadLine], list[BadLine]]:
         """What an import skipped, and what it warned of, with the lines as they stood."""
@@ -108,10 +151,11 @@ def open_run(path: Path) -> Run:
     """A run to read; NotARun or Damaged say why not."""
     folder = Path(path)
     manifest = read_manifest(folder)
-    if manifest.get("format") != schema.FORMAT:
-        was = repr(manifest.get("format"))[:40]
+    form = manifest.get("format")
+    if type(form) is not int or form not in schema.FORMATS:
         raise NotARun(
-            f"{folder} is a run of format {was}: this version reads format {schema.FORMAT}"
+            f"{folder} is a run of format {repr(form)[:40]}: this version reads formats 1 to"
+            f" {schema.FORMAT}"
         )
     run = Run(folder, {**manifest, "status": ""})
     return Run(folder, {**manifest, "status": _status(run.rows())})

@@ -118,7 +118,7 @@ def test_a_changed_bit_keeps_an_episode_out_of_exports_and_measures(run: Run) ->
 def test_a_record_with_other_tables_than_ours_is_refused(statement: str, run: Run) -> None:
     with closing(sqlite3.connect(run.path / "record.db")) as db, db:
         db.execute(statement)
-    with pytest.raises(Damaged, match="not a record of format 1"):
+    with pytest.raises(Damaged, match="not a record of format 2"):
         open_run(run.path)
 
 
@@ -138,7 +138,7 @@ def test_links_and_pipes_in_a_run_are_refused(
         open_run(run.path)
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"format": 2}'])
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b'{"format": 3}'])
 def test_a_manifest_that_is_none_is_refused(text: bytes, run: Run) -> None:
     (run.path / "manifest.json").write_bytes(text)
     with pytest.raises(NotARun, match=r"manifest\.json|format"):

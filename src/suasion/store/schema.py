@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-FORMAT = 1
+FORMAT = 2
 """Version of the record's format; raised whenever these tables mean something else."""
 APPLICATION = 0x53554153
 """SQLite's application_id: "SUAS"."""
@@ -20,14 +20,16 @@ EPISODES = (
     *("kept", "body", "digest"),
 )
 """Columns that the seal covers; `seal` follows them."""
-SEATS = ("episode", "seat", "name", "agent", "role", "brief")
+SEATS = ("episode", "seat", "name", "agent", "role", "brief", "asked_with")
 DECISIONS = (
     *("episode", "step", "seat", "aside", "repeat"),
     *("answer", "forfeit", "raw", "notes", "draws", "meant", "seats"),
 )
 ATTEMPTS = (
     *("episode", "step", "seat", "aside", "repeat", "attempt"),
-    *("sent", "told", "outcome", "seconds"),
+    *("sent", "told", "outcome", "seconds", "became", "frame", "request"),
+    *("reserved", "reserved_cost", "tokens_in", "tokens_out", "tokens_cached", "cost", "beside"),
+    "branch",
 )
 """Columns that the seal covers; `seal` follows them."""
 ATTEMPT_ORDER = "ORDER BY step, seat, aside, repeat, attempt"
@@ -49,7 +51,7 @@ CREATE TABLE episodes (
     carry TEXT, kept TEXT, body TEXT, digest TEXT, seal TEXT);
 CREATE TABLE seats (
     episode INTEGER, seat INTEGER, name TEXT, agent TEXT, role TEXT, brief TEXT,
-    PRIMARY KEY (episode, seat)) WITHOUT ROWID;
+    asked_with TEXT, PRIMARY KEY (episode, seat)) WITHOUT ROWID;
 CREATE TABLE texts (hash TEXT PRIMARY KEY, text TEXT) WITHOUT ROWID;
 CREATE TABLE decisions (
     episode INTEGER, step INTEGER, seat INTEGER, aside TEXT, repeat INTEGER,
@@ -57,7 +59,9 @@ CREATE TABLE decisions (
     PRIMARY KEY (episode, step, seat, aside, repeat)) WITHOUT ROWID;
 CREATE TABLE attempts (
     episode INTEGER, step INTEGER, seat INTEGER, aside TEXT, repeat INTEGER, attempt INTEGER,
-    sent TEXT, told TEXT, outcome TEXT, seconds REAL, seal TEXT,
+    sent TEXT, told TEXT, outcome TEXT, seconds REAL, became TEXT, frame TEXT, request TEXT,
+    reserved INTEGER, reserved_cost REAL, tokens_in INTEGER, tokens_out INTEGER,
+    tokens_cached INTEGER, cost REAL, beside TEXT, branch TEXT, seal TEXT,
     PRIMARY KEY (episode, step, seat, aside, repeat, attempt)) WITHOUT ROWID;
 CREATE TABLE draws (
     episode INTEGER, place INTEGER, name TEXT, value TEXT, of INTEGER, known_to TEXT,
@@ -77,6 +81,35 @@ CREATE TABLE sessions (
     bad_lines INTEGER, commits INTEGER, seal TEXT);
 """
 SCHEMA = tuple(table.strip() for table in _TABLES.split(";")[:-1])
+
+_FIRST: dict[str, tuple[str, ...]] = {
+    "seats": ("asked_with",),
+    "attempts": ATTEMPTS[10:],
+}
+"""The last columns of tables, which format 1 had not."""
+_FIRST_SEATS = """
+CREATE TABLE seats (
+    episode INTEGER, seat INTEGER, name TEXT, agent TEXT, role TEXT, brief TEXT,
+    PRIMARY KEY (episode, seat)) WITHOUT ROWID
+"""
+_FIRST_ATTEMPTS = """
+CREATE TABLE attempts (
+    episode INTEGER, step INTEGER, seat INTEGER, aside TEXT, repeat INTEGER, attempt INTEGER,
+    sent TEXT, told TEXT, outcome TEXT, seconds REAL, seal TEXT,
+    PRIMARY KEY (episode, step, seat, aside, repeat, attempt)) WITHOUT ROWID
+"""
+_CHANGED = {"seats": _FIRST_SEATS.strip(), "attempts": _FIRST_ATTEMPTS.strip()}
+FORMATS: dict[int, tuple[str, ...]] = {
+    1: tuple(_CHANGED.get(table.split()[2], table) for table in SCHEMA),
+    FORMAT: SCHEMA,
+}
+"""The tables of every format that is read."""
+
+
+def columns(table: str, every: tuple[str, ...], form: int) -> tuple[str, ...]:
+    """The columns of a table as a format has them, in the same order."""
+    later = _FIRST.get(table, ()) if form == 1 else ()
+    return tuple(name for name in every if name not in later)
 
 
 @cache

@@ -32,9 +32,20 @@ def stored(text: str) -> str | bytes:
     if len(text) > LIMIT // 4 and len(text.encode("utf-8", "surrogatepass")) > LIMIT:
         size = f"{len(text):,} characters"
         raise Unstorable(f"text of {size}: expected at most {LIMIT:,} bytes of UTF-8")
-    if _AWKWARD.search(text):
+    if "\0" in text or not _encodable(text):
         return text.encode("utf-8", "surrogatepass")
     return text
+
+
+def _encodable(text: str) -> bool:
+    """Whether UTF-8 has bytes for a text; quicker to encode than to search."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def maybe(text: str | None) -> str | bytes | None:

@@ -23,12 +23,15 @@ from suasion.core.asks import Json
 from suasion.measures.filed import Filed
 from suasion.measures.imported import BadLine, Imported
 from suasion.store import schema
+from suasion.store.attempts import Came, Charge, Left
 from suasion.store.database import Damaged, create, created, open_for_writing
 from suasion.store.folder import now
 from suasion.store.planned import PLANNED, End, Plan, episode_seal
+from suasion.store.read import replied
+from suasion.store.rows import ASIDE as _ASIDE
 from suasion.store.rows import Body, Row, body_of
 from suasion.store.seals import attempt_seal, body_hash, pack, seal, text_hash, unpack
-from suasion.store.values import Unstorable, maybe, of_json, stored, strict_json
+from suasion.store.values import Unstorable, maybe, of_json, stored, strict_json, text_of
 
 DURABLE = 0.2
 """Seconds after which every commit is safe from loss of power."""
@@ -49,6 +52,19 @@ _ATTEMPT = schema.insert("attempts", (*schema.ATTEMPTS, "seal"))
 _KEYED = "episode=? AND step=? AND seat=? AND aside=? AND repeat=?"
 _OLD = schema.select("decisions", schema.DECISIONS, "episode=?")
 _TRIED = schema.select("attempts", schema.ATTEMPTS, f"{_KEYED} ORDER BY attempt DESC LIMIT 1")
+_LAST = schema.select("attempts", ("max(attempt)",), _KEYED)
+_NOT_YET = (None,) * 5
+"""Of an attempt that has not come back: what was counted, what it cost, what was said beside."""
+_CHARGES = """\
+SELECT outcome, tokens_out IS NOT NULL AND tokens_in IS NOT NULL AS counted, count(*),
+    coalesce(sum(CASE WHEN tokens_out IS NOT NULL AND tokens_in IS NOT NULL
+        THEN tokens_in + tokens_out ELSE reserved END), 0),
+    coalesce(sum(coalesce(cost, reserved_cost)), 0.0),
+    sum(coalesce(cost, reserved_cost) IS NULL)
+FROM attempts WHERE frame IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"""
+OUTCOME, BECAME = schema.ATTEMPTS.index("outcome"), schema.ATTEMPTS.index("became")
+COUNTED = slice(*(schema.ATTEMPTS.index(name) for name in ("tokens_in", "branch")))
+NOT_SENT = Left()
 
 
 class Writer:
@@ -62,6 +78,14 @@ class Writer:
         self._todo: list[tuple[int, Callable[[], None]]] = []
         self._synced = 0.0
         self._unsynced = False
+        self._full: bool | None = None
+        """Whether commits wait until they are safe from loss of power; None before the first."""
+        self._open: dict[Row, list[object]] = {}
+        """Attempts in flight, as they were written, by number and key."""
+        self._fresh = set[int]()
+        """Episodes of which nothing was on record when this process began with them."""
+        self._tries: dict[int, dict[Row, int]] = {}
+        """How often each decision was asked for, by episode."""
         self._session: list[object] = [
             *(None, now(), now(), None, socket.gethostname(), os.getpid()),
             *(suasion.__version__, platform.python_version(), sqlite3.sqlite_version, workers),
@@ -75,10 +99,11 @@ class Writer:
         """Whether nothing was ever planned here."""
         return not created(self._db)
 
-    def plan(self, plans: Iterable[Plan]) -> None:
-        """Make the tables and the plan, in one commit."""
+    def plan(self, plans: Iterable[Plan], texts: Iterable[str] = ()) -> None:
+        """Make the tables and the plan, in one commit, with texts that it names by their hashes."""
         self._db.execute("BEGIN IMMEDIATE")
         create(self._db)
+        self._keep_texts(texts)
         for number, plan in enumerate(plans, 1):
             self._add_planned(number, plan)
         self._db.execute("COMMIT")
@@ -182,6 +207,10 @@ class Writer:
 
     # What happens ----------------------------------------------------------------------------
 
+    def fresh_episode(self, number: int) -> None:
+        """Take that nothing is on record of an episode that begins now."""
+        self._fresh.add(number)
+
     def begin(self, number: int, plan: Plan) -> None:
         """Take what a link of a chain inherits, and the words that its seats are told."""
         self._take(number, lambda: self._begin(number, plan))
@@ -190,17 +219,24 @@ class Writer:
         """Take a finished episode; `body` is packed rows, and `hashed` their hash."""
         self._take(number, lambda: self._whole(number, end, body, hashed))
 
-    def leaving(self, number: int, kept: Sequence[Row], key: Row, told: str | bytes) -> None:
-        """Take what was decided so far, and that a seat is about to be asked."""
-        self._take(number, lambda: self._leaving(number, kept, key, told))
+    def leaving(
+        self, number: int, kept: Sequence[Row], key: Row, told: str | bytes, left: Left = NOT_SENT
+    ) -> None:
+        """Take what was decided so far, and that a seat is about to be asked.
 
-    def arrived(self, number: int, kept: Sequence[Row], key: Row, seconds: float) -> None:
+        Number 0 is no episode: calls that were made before the first.
+        """
+        if left.frame is not None:  # of many episodes: it stays where this one cannot be recorded
+            self._take(0, lambda: self._keep_frame(left))
+        self._take(number, lambda: self._leaving(number, kept, key, told, left))
+
+    def arrived(self, number: int, kept: Sequence[Row], key: Row, came: Came) -> None:
         """Take a reply; its decision is the last that was kept."""
-        self._take(number, lambda: self._arrived(number, kept, key, seconds))
+        self._take(number, lambda: self._arrived(number, kept, key, came))
 
-    def unanswered(self, number: int, key: Row, why: str, seconds: float) -> None:
+    def unanswered(self, number: int, key: Row, came: Came) -> None:
         """Take that an attempt came to nothing."""
-        self._take(number, lambda: self._ended(number, key, why, seconds, None))
+        self._take(number, lambda: self._ended(number, key, came, None))
 
     def died(self, number: int, deaths: int) -> None:
         """Take that the worker which played an episode is dead."""
@@ -221,7 +257,9 @@ class Writer:
             return {}
         todo, self._todo = self._todo, []
         full = monotonic() - self._synced >= DURABLE
-        self._db.execute(f"PRAGMA synchronous={'FULL' if full else 'NORMAL'}")
+        if full is not self._full:
+            self._db.execute(f"PRAGMA synchronous={'FULL' if full else 'NORMAL'}")
+            self._full = full
         commits = self._session[-1] = cast("int", self._session[-1]) + 1
         refused = self._together([*todo, (0, self._put_session)])
         self._witness(commits)
@@ -253,7 +291,8 @@ class Writer:
             except REFUSALS as error:
                 refused[number] = f"cannot be recorded: {error}"
         for number, why in refused.items():
-            self._transaction([partial(self._state, number, "failed", why, 0)])
+            if number:  # 0 is no episode
+                self._transaction([partial(self._state, number, "failed", why, 0)])
         return refused
 
     def _transaction(self, steps: Iterable[Callable[[], None]]) -> None:
@@ -295,6 +334,19 @@ class Writer:
 
     # What is read to go on ---------------------------------------------------------------------
 
+    def charges(self) -> list[Charge]:
+        """What calls of models took so far, by how they ended."""
+        rows = self._db.execute(_CHARGES).fetchall()
+        return [Charge(text_of(row[0]), bool(row[1]), *row[2:]) for row in rows]
+
+    def reached(self) -> set[int]:
+        """The places of the models that answered before the first episode, in this run."""
+        replies = "'answered', 'empty', 'truncated', 'refused'"
+        rows = self._db.execute(
+            f"SELECT seat FROM attempts WHERE episode=0 AND outcome IN ({replies})"  # noqa: S608
+        )
+        return {place for (place,) in rows}
+
     def plans(self) -> list[tuple[int, str, str, int]]:
         """Number, id, state and deaths of every episode."""
         return self._db.execute(
@@ -328,8 +380,7 @@ class Writer:
         by = {row[:5]: row for row in decisions}
         attempts = schema.select("attempts", (*schema.ATTEMPTS, "seal"), "episode=?")
         for *attempt, was in self._db.execute(attempts, (number,)).fetchall():
-            answered = by.get(tuple(attempt[:5])) if attempt[8] == "answered" else None
-            if attempt_seal(attempt, answered) != was:
+            if attempt_seal(attempt, by.get(replied(attempt))) != was:
                 raise Damaged(f"the record of {attempt[:6]} is not what was written")
         return decisions
 
@@ -350,21 +401,44 @@ class Writer:
             decisions = list(new.values())
         self._insert(rows._replace(decisions=decisions))
         self._change(number, {"state": "whole", "finished": 1, "body": hashed, **end.columns()})
+        self._tries.pop(number, None)
 
-    def _leaving(self, number: int, kept: Sequence[Row], key: Row, told: str | bytes) -> None:
-        self._db.executemany(_DECISION, kept)
-        last = self._db.execute(_TRIED, (number, *key)).fetchone()
-        attempt = last[5] + 1 if last else 1
-        row = [number, *key, attempt, now(), told, "sent", None]
+    def _keep_frame(self, left: Left) -> None:
+        self._db.execute("INSERT OR IGNORE INTO texts VALUES (?,?)", (left.named, left.frame))
+
+    def _leaving(
+        self, number: int, kept: Sequence[Row], key: Row, told: str | bytes, left: Left
+    ) -> None:
+        if kept:
+            self._db.executemany(_DECISION, kept)
+        said = (left.named, left.request, left.reserved, left.reserved_cost)
+        row = [number, *key, self._next_try(number, key), now(), told, "sent", None, None, *said]
+        row += [*_NOT_YET, left.branch]
         self._db.execute(_ATTEMPT, (*row, attempt_seal(row, None)))
+        self._open[number, *key] = row
 
-    def _arrived(self, number: int, kept: Sequence[Row], key: Row, seconds: float) -> None:
+    def _next_try(self, number: int, key: Row) -> int:
+        """The number of the next attempt at a decision, from 1."""
+        tries, place = self._tries.setdefault(number, {}), tuple(key)
+        last = tries.get(place)
+        if last is None:
+            known = number in self._fresh
+            [(last,)] = [(0,)] if known else self._db.execute(_LAST, (number, *key))
+        tries[place] = made = (last or 0) + 1
+        return made
+
+    def _arrived(self, number: int, kept: Sequence[Row], key: Row, came: Came) -> None:
         self._db.executemany(_DECISION, kept)
-        self._ended(number, key, "answered", seconds, kept[-1])
+        self._ended(number, key, came, kept[-1])
 
-    def _ended(self, number: int, key: Row, how: str, seconds: float, decision: Row | None) -> None:
-        row = list(self._db.execute(_TRIED, (number, *key)).fetchone())
-        self._put_attempt([*row[:8], stored(how), seconds], decision)
+    def _ended(self, number: int, key: Row, came: Came, decision: Row | None) -> None:
+        row = self._open.pop((number, *key), None)
+        if row is None:
+            row = list(self._db.execute(_TRIED, (number, *key)).fetchone())
+        became = None if decision is None else decision[_ASIDE]
+        row[OUTCOME : BECAME + 1] = came.outcome, came.seconds, became
+        row[COUNTED] = came[2:]
+        self._put_attempt(row, decision)
 
     def _put_attempt(self, row: Sequence[object], decision: Row | None) -> None:
         statement = _ATTEMPT.replace("INSERT", "REPLACE", 1)
@@ -375,7 +449,8 @@ class Writer:
         open_ones = schema.select("attempts", columns, f"outcome='sent' AND {where}")
         for *attempt, was in self._db.execute(open_ones).fetchall():
             if attempt_seal(attempt, None) == was:
-                self._put_attempt([*attempt[:8], "possibly paid", None], None)
+                attempt[OUTCOME] = "possibly paid"
+                self._put_attempt(attempt, None)
 
     def _state(self, number: int, state: str, error: str | None, deaths: int) -> None:
         self._change(number, {"state": state, "error": maybe(error), "deaths": deaths})
