@@ -27,10 +27,10 @@ def test_a_policy_is_held_with_its_parameters() -> None:
     [
         ("policy/gim", r"did you mean policy/grim\?.*policy/flatterer"),
         ("awaited/gim", r"did you mean policy/grim\?"),
-        ("oracle/grim", "no agent 'oracle/grim'; expected one of: policy/NAME, awaited/NAME"),
+        ("oracle/grim", r"no provider 'oracle' of 'oracle/grim'; .*openai.*oracle/MODEL@https:"),
         ("policy/grim?x=1", "policy/grim takes no parameters; given 'x'"),
         ("awaited/grim?x=1", "policy/grim takes no parameters; given 'x'"),
-        ("grim", "no agent 'grim'"),
+        ("grim", "no agent 'grim'; expected one of: policy/NAME, .*, awaited/NAME"),
         ("", "no agent ''"),
     ],
 )
