@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from suasion import catalogue
+from suasion.agents.skinned import told_once
 from suasion.core.asks import Json
 from suasion.core.environment import BadSetting, settings
 from suasion.measures.filed import Filed
@@ -31,11 +32,14 @@ def begun(plan: Plan, carry: Json) -> Plan:
     named = [seat.name for seat in env.seats()]
     if named != [seat.name for seat in plan.seats]:
         raise NoInheritance(f"it would change who is seated: to {', '.join(named)[:80]}")
-    in_force = settings(env)
+    in_force, kit = settings(env), catalogue.kit(plan.environment)
     return replace(
         plan,
         carried={name: in_force[name] for name in left},
-        seats=[replace(seat, brief=env.brief(at)) for at, seat in enumerate(plan.seats)],
+        seats=[
+            replace(seat, brief=told_once(env.brief(at), seat.asked_with, kit))
+            for at, seat in enumerate(plan.seats)
+        ],
     )
 
 

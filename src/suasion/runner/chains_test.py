@@ -61,7 +61,7 @@ def hold(name, kit):
     where = Path("/" + name)
     script = policy("talking_random", kit)
 
-    async def ask(asked, recall):
+    async def ask(asked, line):
         where.mkdir(exist_ok=True)
         (where / str(len(list(where.iterdir())))).touch()
         if len(list(where.iterdir())) == 3:
@@ -243,9 +243,11 @@ def test_a_run_whose_later_links_would_be_told_other_words_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from suasion.environments.influence import words
+    from suasion.environments.influence.wordings import WORDINGS
 
     run(study(), tmp_path / "run")
-    monkeypatch.setattr(words, "RECORD", "Once upon a time: {records}.")
+    other = replace(WORDINGS[0], record="Once upon a time: {records}.")
+    monkeypatch.setattr(words, "WORDINGS", (other,))
     with pytest.raises(Changed, match="the seats of one--r0--1 would be told otherwise"):
         run(study(), tmp_path / "run")
 

@@ -23,6 +23,8 @@ from suasion.runner.chains import inherits
 from suasion.runner.remake import remake
 from suasion.store import schema
 from suasion.store.database import Damaged, reading
+from suasion.store.files import faulty as faulty_files
+from suasion.store.files import listed
 from suasion.store.folder import (
     STUDY,
     NotARun,
@@ -34,6 +36,9 @@ from suasion.store.folder import (
 from suasion.store.read import (
     UNREADABLE,
     EpisodeRow,
+    faulty_calls,
+    faulty_sent,
+    faulty_texts,
     filed,
     read_rows,
     sessions,
@@ -66,7 +71,7 @@ def examine(folder: Path) -> list[Finding]:
 
 def check(run: Run) -> list[Finding]:
     """Everything found in a run; nothing of `damage` if it is what was recorded."""
-    found = [*_manifest(run.path)]
+    found = [*_manifest(run.path), *_files(run)]
     try:
         with reading(run.path) as db:
             found += _structure(db)
@@ -76,9 +81,24 @@ def check(run: Run) -> list[Finding]:
             left: dict[tuple[str, int], Json] = {}
             for row in rows:
                 found += _episode(db, row, run, left)
+            found += _beside(db)
     except (Damaged, NotARun, sqlite3.Error) as error:
         found.append(Finding(None, str(error)))
     return found
+
+
+def _files(run: Run) -> Iterator[Finding]:
+    """Whether every file that seats are shown is there and hashes to its name."""
+    yield from (Finding(None, said) for said in faulty_files(run.path, listed(run.manifest)))
+
+
+def _beside(db: sqlite3.Connection) -> Iterator[Finding]:
+    """What belongs to no episode: calls before the first, and texts that many share."""
+    for faulty in (faulty_calls, faulty_texts):
+        try:
+            yield from (Finding(None, said) for said in faulty(db))
+        except (*UNREADABLE, UnicodeError) as error:
+            yield Finding(None, f"calls before the first episode, or texts: {error}")
 
 
 def _manifest(folder: Path) -> Iterator[Finding]:
@@ -154,9 +174,10 @@ def _episode(
     """What is found in one episode; `left` is what those before it carried."""
     found = stored(db, row.number)
     faults = [found] if isinstance(found, str) else found.faults
-    if faults:
+    if faults or isinstance(found, str):
         yield from (Finding(row.id, fault, number=row.number) for fault in faults)
         return
+    yield from (Finding(row.id, fault, number=row.number) for fault in faulty_sent(db, found))
     if row.state != "whole":
         return
     episode = filed(row, found)

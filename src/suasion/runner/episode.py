@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
+from time import monotonic
 from typing import Any
 
-from suasion.core.environment import Asked, Environment, Live, words
-from suasion.core.episode import Decision, Episode, Key
-from suasion.core.play import Play, Seats, groups_of, inner_key, rounds
-
-Leaving = Callable[[Key, str], Awaitable[None]]
-"""`await leaving(key, told)` returns once it is on disk that this is about to be asked."""
-
-
-async def _unrecorded(key: Key, told: str) -> None:
-    """A play that is not recorded."""
+from suasion.agents import hang_up
+from suasion.core.environment import Asked, Environment, Live
+from suasion.core.episode import Decision, Episode
+from suasion.core.play import Play, Seats, groups_of, rounds
+from suasion.runner.line import Back, Desk, Line, Lines, Unrecorded
 
 
 def play_one(environment: Environment[Any], seats: Seats, seed: int) -> Episode:
     """One whole episode, unrecorded; Blocked if a seat could not be asked."""
-    return asyncio.run(drive_async(Play(environment, seed, groups=groups_of(seats)), seats))
+    return waited_for(Play(environment, seed, groups=groups_of(seats)), seats)
+
+
+def waited_for(play: Play[Any], seats: Seats) -> Episode:
+    """The episode, played to its end in an event loop of its own, unrecorded.
+
+    Errors: `Blocked`.
+    """
+
+    async def played() -> Episode:
+        try:
+            return await drive_async(play, seats)
+        finally:
+            await hang_up()
+
+    return asyncio.run(played())
 
 
 async def drive_async(
     play: Play[Any],
     seats: Seats,
     record: Iterable[Decision] = (),
-    leaving: Leaving = _unrecorded,
+    desk: Desk | None = None,
 ) -> Episode:
     """Play on; seats asked at the same time are waited for at the same time.
 
@@ -37,30 +47,26 @@ async def drive_async(
     """
     kept = list(record)
     known = {decision.key: decision for decision in kept}
+    lines = Lines(play, known, desk or Unrecorded())
     for waiting in rounds(play, seats, kept):
-        asking = (_ask(play, asked, seats[asked.seat], known, leaving) for asked in waiting)
+        if len(waiting) == 1:  # most steps: no task is needed to wait for one
+            await _ask(lines, waiting[0], seats[waiting[0].seat])
+            continue
+        asking = (_ask(lines, asked, seats[asked.seat]) for asked in waiting)
         for failure in await asyncio.gather(*asking, return_exceptions=True):
             if failure is not None:
                 raise failure
     return play.episode()
 
 
-async def _ask(
-    play: Play[Any], asked: Asked, seat: object, known: dict[Key, Decision], leaving: Leaving
-) -> None:
+async def _ask(lines: Lines, asked: Asked, seat: object) -> None:
     assert isinstance(seat, Live)
-    made = Counter[str]()
-
-    async def recall(name: str, call: Callable[[], Awaitable[str]]) -> str:
-        """An inner call: from the record, or made and kept."""
-        key = inner_key(asked, name, made[name])
-        made[name] += 1
-        inner = known.get(key)
-        if inner is None:
-            await leaving(key, "")
-            inner = Decision(*key, None, await call())
-        play.note(inner)
-        return inner.raw or ""
-
-    await leaving(asked.key, words(play.env, asked))
-    play.answer(asked, await seat.ask(asked, recall))
+    line = Line(lines, asked)
+    if seat.sends:
+        lines.play.answer(asked, await seat.ask(asked, line))
+        return
+    await lines.desk.leaving(asked.key, line.told, None)
+    began = monotonic()
+    reply = await seat.ask(asked, line)
+    lines.desk.landed(asked.key, Back("answered", monotonic() - began))
+    lines.play.answer(asked, reply)

@@ -9,7 +9,7 @@ import pytest
 
 from suasion.core.asks import Answer, Choose, Forfeit
 from suasion.core.chance import Chance
-from suasion.core.environment import Asked, Blocked, Environment, Live, Out, Recall, Reply, Turn
+from suasion.core.environment import Asked, Blocked, Environment, Line, Live, Out, Reply, Turn
 from suasion.core.environment import Seat as Place
 from suasion.core.environment import settings as settings_of
 from suasion.core.episode import Decision, Key
@@ -18,7 +18,9 @@ from suasion.core.play import Play, drive
 from suasion.core.replay import replay
 from suasion.environments.influence.policies import POLICIES
 from suasion.environments.influence.rules import Influence
+from suasion.models.request import Request
 from suasion.runner.episode import drive_async, play_one
+from suasion.runner.line import Unrecorded
 from suasion.runner.remake import remake
 
 
@@ -54,7 +56,7 @@ class Together(Environment[int]):
 
 
 def saying(word: str) -> Live:
-    async def ask(asked: Asked, recall: Recall) -> Reply:
+    async def ask(asked: Asked, line: Line) -> Reply:
         return Reply(word)
 
     return Live(ask)
@@ -66,9 +68,9 @@ class Thinker:
     def __init__(self, fails_at: int | None = None) -> None:
         self.calls, self.fails_at = 0, fails_at
 
-    async def __call__(self, asked: Asked, recall: Recall) -> Reply:
-        await recall("draft", self.draft)
-        return Reply(await recall("draft", self.draft))
+    async def __call__(self, asked: Asked, line: Line) -> Reply:
+        await line.recall("draft", self.draft)
+        return Reply(await line.recall("draft", self.draft))
 
     async def draft(self) -> str:
         self.calls += 1
@@ -80,7 +82,7 @@ class Thinker:
 def test_seats_asked_at_the_same_time_are_waited_for_at_the_same_time() -> None:
     waiting, most = 0, 0
 
-    async def slow(asked: Asked, recall: Recall) -> Reply:
+    async def slow(asked: Asked, line: Line) -> Reply:
         nonlocal waiting, most
         waiting += 1
         most = max(most, waiting)
@@ -122,15 +124,16 @@ def test_inner_calls_are_kept_one_by_one_and_never_paid_twice(fails_at: int) -> 
 def test_what_leaves_is_told_before_it_leaves_with_the_words_of_the_seat() -> None:
     order: list[tuple[str, Key, str]] = []
 
-    async def leaving(key: Key, told: str) -> None:
-        order.append(("leaving", key, told))
+    class Desk(Unrecorded):
+        async def leaving(self, key: Key, told: str, request: Request | None) -> None:
+            order.append(("leaving", key, told))
 
-    async def ask(asked: Asked, recall: Recall) -> Reply:
+    async def ask(asked: Asked, line: Line) -> Reply:
         order.append(("asked", asked.key, ""))
         return Reply("x")
 
     play = Play(Together(), 0)
-    asyncio.run(drive_async(play, [Live(ask), lambda asked: "y"], leaving=leaving))
+    asyncio.run(drive_async(play, [Live(ask), lambda asked: "y"], desk=Desk()))
     assert order == [
         *(("leaving", (0, 0, "", 0), ""), ("asked", (0, 0, "", 0), "")),
         *(("leaving", (1, 0, "", 0), "Said: ['x', 'y']."), ("asked", (1, 0, "", 0), "")),

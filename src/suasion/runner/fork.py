@@ -12,17 +12,23 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from suasion.agents.sent import FOREIGN
 from suasion.core.asks import Json
 from suasion.measures.filed import Status
 from suasion.measures.forked import EDITED, NULL
 from suasion.runner.fork_branch import past_of
 from suasion.runner.fork_edit import Recorded, Standing, Wanted
 from suasion.runner.fork_ground import Ground, Unforkable, ground
+from suasion.runner.fork_told import told_before
 from suasion.runner.plan import plugin
 from suasion.runner.progress import Progress
-from suasion.runner.run import RunResult, play_plans
-from suasion.store.folder import MANIFEST, new_manifest, read_manifest
+from suasion.runner.run import Past, RunResult, play_plans
+from suasion.runner.study import Limits
+from suasion.store.files import FOLDER as FILES
+from suasion.store.files import listed, path_of, read
+from suasion.store.folder import MANIFEST, NotARun, new_manifest, read_manifest
 from suasion.store.planned import Plan
+from suasion.store.read import TOLD
 from suasion.store.run import Run
 
 
@@ -57,21 +63,42 @@ def run_fork(
     edit = None if fork.wanted is None else fork.wanted.checked(found, fork.at)
     through = (fork.wanted or Standing()).through(found, fork.at)
     _drawable(found, fork)
-    said = described(run, found, fork, through, edit)
+    _rememberable(found, through)
+    limits = limits_of(run)
+    said = {**described(run, found, fork, through, edit), "limits": limits.model_dump()}
     old = _recorded(out)
-    if old is not None and {**old, "run": said["run"]} == said:
+    if old is not None and {**old, "run": said["run"], "limits": said["limits"]} == said:
         said = old  # the run has grown since, and the episode is the same
+    told, files = told_before(run, fork.episode, through), shown_in(run)
     manifest = new_manifest(
         "fork",
         environment=found.env.name,
         environment_version=found.env.version,
         plugin=plugin(found.env.name),
         fork=said,
+        **({FILES: list(map(path_of, files))} if files else {}),
     )
-    past = past_of(found.episode, through)
     return play_plans(
-        list(plans(found, said)), manifest, out, workers=workers, progress=progress, past=past
+        list(plans(found, said, told.named)),
+        manifest,
+        out,
+        workers=workers,
+        progress=progress,
+        past=Past(past_of(found.episode, through), told.texts),
+        limits=limits,
+        files=files,
     )
+
+
+def shown_in(run: Run) -> dict[str, bytes]:
+    """The files of a run, for its forks to show again.
+
+    Errors: `Unforkable`, where one is not what was kept.
+    """
+    try:
+        return {name: read(run.path, name) for name in listed(run.manifest)}
+    except NotARun as error:
+        raise Unforkable(str(error), "check", str(run.path)) from None
 
 
 def described(
@@ -90,10 +117,12 @@ def described(
     }
 
 
-def plans(found: Ground, said: Mapping[str, Json]) -> Iterator[Plan]:
-    """The episodes of a fork, pair by pair."""
+def plans(found: Ground, said: Mapping[str, Json], told: str | None = None) -> Iterator[Plan]:
+    """The episodes of a fork, pair by pair; `told` names what seats were told in what stands."""
     header = found.episode.header
     origin = {name: said[name] for name in ("run", "episode", "digest", "at", "through")}
+    if told is not None:
+        origin[TOLD] = told
     for pair in range(said["times"] or 1):
         fresh = None if said["times"] is None else pair_seed(said["seed"], pair)
         for arm, edit in ((EDITED, said["edit"]), (NULL, None)):
@@ -131,6 +160,31 @@ def _drawable(found: Ground, fork: Fork) -> None:
     if fork.times is None and found.env.source(header.seed).kind != header.source:
         said = f"{found.filed.id[:80]!r} holds draws of several sources, and cannot be drawn again"
         raise Unforkable(f"{said} from its seed: fork it with fresh seeds", "--times", "20")
+
+
+def _rememberable(found: Ground, through: int) -> None:
+    """Refuse where somebody would have to be put back who remembers outside the record."""
+    for decision in found.episode.decisions:
+        agent = found.filed.seats[decision.seat].agent or ""
+        if decision.step < through and agent.startswith(FOREIGN) and not decision.aside:
+            name = found.names[decision.seat]
+            raise Unforkable(
+                f"{name} is held by {agent[:80]!r}, which remembers by itself what it was told and"
+                f" cannot be put back to step {through}"
+            )
+
+
+def limits_of(run: Run) -> Limits:
+    """What the calls of a run may take, which holds for its forks as well.
+
+    They are those of its study; of a run that says none, or none that can be, the usual ones.
+    """
+    said = run.manifest.get("study") or run.manifest.get("fork")
+    given = said.get("limits") if isinstance(said, Mapping) else None
+    try:
+        return Limits.model_validate(given or {})
+    except ValueError:
+        return Limits()
 
 
 def _recorded(out: Path) -> dict[str, Json] | None:

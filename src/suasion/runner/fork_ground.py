@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from suasion import catalogue
-from suasion.agents import UnknownAgent, line_up
+from suasion.agents import UnknownAgent, known
 from suasion.core.asks import Ask
 from suasion.core.environment import Environment
 from suasion.core.episode import Decision, Episode
@@ -152,7 +152,8 @@ def _rules(filed: Filed) -> Environment[Any]:
         same_rules(env, filed.episode)
         if unknown := [seat.name for seat in filed.seats if seat.agent is None]:
             raise UnknownAgent(f"the record does not say who held {', '.join(unknown)}")
-        line_up([seat.agent for seat in filed.seats], kit)
+        for agent, asked_with in {repr(s): (s.agent, s.asked_with) for s in filed.seats}.values():
+            known(agent or "", kit, asked_with)
     except (catalogue.Mistake, OtherRules, UnknownAgent) as error:
         raise Unforkable(f"{filed.id[:80]!r} cannot be played on: {error}") from None
     return env

@@ -505,7 +505,7 @@ def test_a_damaged_episode_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_an_unfinished_episode_is_refused_by_name(tmp_path: Path) -> None:
     [plan] = plans(study().jobs(), "smoke")
-    seats = [replace(plan.seats[0], agent="nobody/x"), *plan.seats[1:]]
+    seats = [replace(plan.seats[0], agent="policy/nobody"), *plan.seats[1:]]
     planned = [replace(plan, seats=seats)]
     manifest = new_manifest(
         "study", environment="influence", environment_version="1", plugin=None, study={}

@@ -32,7 +32,22 @@ class Job(msgspec.Struct, tag=True, array_like=True, frozen=True):
 class OnDisk(msgspec.Struct, tag=True, array_like=True, frozen=True):
     """To a worker: the attempt it told of is on disk; the seat may be asked."""
 
-    number: int
+    ticket: int
+
+
+class Refused(msgspec.Struct, tag=True, array_like=True, frozen=True):
+    """To a worker: the attempt it told of may not leave; its episode stops where it is."""
+
+    ticket: int
+    why: str
+    fault: str = ""
+    """The name of the fault that blocks the episode; empty where it may go on another time."""
+
+
+class NoBatches(msgspec.Struct, tag=True, array_like=True, frozen=True):
+    """To a worker: wait for no batch any longer; the run stops, and finds them another time."""
+
+    why: str
 
 
 class Ready(msgspec.Struct, tag=True, array_like=True, frozen=True):
@@ -43,31 +58,43 @@ class Leaving(msgspec.Struct, tag=True, array_like=True, frozen=True):
     """From a worker: a seat is about to be asked; it waits for `OnDisk`."""
 
     number: int
+    ticket: int
+    """The worker's own number for this attempt."""
     kept: list[Columns]
     key: Columns
     told: Column
+    lane: str = ""
+    """Whom limits are held by; empty where nothing is sent."""
+    left: Columns = []
+    """The fields of `suasion.store.attempts.Left`."""
 
 
 class Arrived(msgspec.Struct, tag=True, array_like=True, frozen=True):
     """From a worker: a reply; its decision is the last of `kept`."""
 
     number: int
+    ticket: int
     kept: list[Columns]
     key: Columns
-    seconds: float
+    came: Columns
+    """The fields of `suasion.store.attempts.Came`."""
 
 
 class Unanswered(msgspec.Struct, tag=True, array_like=True, frozen=True):
     """From a worker: an attempt came to nothing."""
 
     number: int
+    ticket: int
     key: Columns
-    why: str
-    seconds: float
+    came: Columns
+    retry_after: float | None = None
+    """Seconds that the server asked to wait."""
 
 
 class Stuck(msgspec.Struct, tag=True, array_like=True, frozen=True):
-    """From a worker: the episode cannot go on; `state` is `blocked` or `failed`."""
+    """From a worker: the episode cannot go on; `state` is `blocked`, `failed`, or `running` where
+    it may go on another time.
+    """
 
     number: int
     state: str
@@ -85,7 +112,7 @@ class Whole(msgspec.Struct, tag=True, array_like=True, frozen=True):
 
 
 FromWorker = Ready | Leaving | Arrived | Unanswered | Stuck | Whole
-ToWorker = Job | OnDisk
+ToWorker = Job | OnDisk | Refused | NoBatches
 _encode = msgspec.msgpack.Encoder().encode
 
 

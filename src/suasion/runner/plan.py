@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from suasion import catalogue
+from suasion.agents.skinned import told_once
 from suasion.core.asks import Json
 from suasion.core.environment import Environment, settings
 from suasion.core.episode import canonical
@@ -28,6 +29,10 @@ class JobSeat(Protocol):
     @property
     def role(self) -> str:
         """`focal`, `background` or empty."""
+
+    @property
+    def asked_with(self) -> Mapping[str, Json]:
+        """Of a model: how it is asked."""
 
 
 class Job(Protocol):
@@ -112,6 +117,7 @@ def planned(job: Job, played: Played, status: str) -> Plan:
         )
     # What seats of a later link are told depends on what it inherits: it is written as it begins.
     briefs = [""] * len(played.briefs) if job.link else played.briefs
+    kit = catalogue.kit(job.environment)
     holders = zip(played.names, job.seats, briefs, strict=True)
     return Plan(
         id=job.id,
@@ -122,7 +128,14 @@ def planned(job: Job, played: Played, status: str) -> Plan:
         environment=played.env.name,
         version=played.env.version,
         settings=played.settings,
-        seats=[Held(name, seat.agent, seat.role, brief) for name, seat, brief in holders],
+        seats=[
+            Held(
+                *(name, seat.agent, seat.role),
+                told_once(words, seat.asked_with, kit),
+                seat.asked_with,
+            )
+            for name, seat, words in holders
+        ],
         channels=job.channels,
         block=job.block,
         chain=job.chain,
@@ -157,8 +170,15 @@ def changes(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[str]:
         if old.get(name) != new.get(name)
     ]
     for name in ("study", "fork"):
-        found += differences(name, old.get(name), new.get(name))
+        found += differences(name, _played(old.get(name)), _played(new.get(name)))
     return found
+
+
+def _played(study: Json) -> Json:
+    """A study without what changes nothing that is played: how fast, and for how much."""
+    if not isinstance(study, dict):
+        return study
+    return {name: value for name, value in study.items() if name != "limits"}
 
 
 def differences(name: str, old: Json, new: Json) -> Iterator[str]:

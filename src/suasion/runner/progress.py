@@ -20,6 +20,32 @@ class Tally(NamedTuple):
         return self.whole + self.blocked + self.failed
 
 
+class Trouble(NamedTuple):
+    """An endpoint whose calls wait or fail."""
+
+    where: str
+    why: str
+
+
+class Standing(NamedTuple):
+    """What a run is doing with its calls of models, and what they took so far."""
+
+    in_flight: int = 0
+    waiting: int = 0
+    """Calls that may not leave yet: for a limit, or for an endpoint that is down."""
+    troubles: tuple[Trouble, ...] = ()
+    tokens: int = 0
+    """Spent, as counted by servers, or as reserved for calls whose end nobody heard."""
+    max_tokens: int | None = None
+    cost: float = 0.0
+    """US dollars, likewise."""
+    max_cost: float | None = None
+
+
+NOTHING_ASKED = Standing()
+"""Of a run in which nobody asks a model."""
+
+
 class Progress(Protocol):
     """Told by the runner, in this order: planned, then the others as they happen."""
 
@@ -32,7 +58,7 @@ class Progress(Protocol):
     def ended(self, episode: str, arm: str, state: str, error: str | None) -> None:
         """An episode is on disk as `whole`, `blocked` or `failed`."""
 
-    def tick(self) -> None:
+    def tick(self, standing: Standing = NOTHING_ASKED) -> None:
         """Time passed: about ten times a second, whatever happens."""
 
     def stopping(self, why: str) -> None:
@@ -48,6 +74,6 @@ class Quiet:
 
     def ended(self, episode: str, arm: str, state: str, error: str | None) -> None: ...
 
-    def tick(self) -> None: ...
+    def tick(self, standing: Standing = NOTHING_ASKED) -> None: ...
 
     def stopping(self, why: str) -> None: ...

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -13,12 +14,19 @@ from typing import Any, NamedTuple
 
 from suasion.core.asks import Json
 from suasion.core.episode import Episode
+from suasion.core.events import NOTHING
 from suasion.runner import plan as planning
+from suasion.runner.admission import Admission, spent
 from suasion.runner.chains import begun
+from suasion.runner.gate import Gate
 from suasion.runner.loop import Runner
+from suasion.runner.priced import see_prices
 from suasion.runner.progress import Progress, Quiet, Tally
 from suasion.runner.stopping import collected_seldom, interrupts
+from suasion.runner.study import Limits
 from suasion.store.chains import waiting
+from suasion.store.files import FOLDER as FILES
+from suasion.store.files import keep
 from suasion.store.folder import (
     LOCK,
     MANIFEST,
@@ -40,7 +48,8 @@ class RunResult:
 
     folder: Path
     exit_code: int
-    """0 whole, 1 stopped by an error, 3 with failed, blocked or waiting ones, 130 interrupted."""
+    """0 whole, 1 stopped by an error, 3 with failed, blocked or waiting ones, 4 stopped by a cap,
+    130 interrupted."""
     arms: dict[str, Tally]
     """Where every condition stands."""
     errors: tuple[tuple[str, str, str], ...] = ()
@@ -66,13 +75,22 @@ def run(
     """Run a study into a folder, or go on with it where it was left.
 
     Raises Changed where the folder holds a run of something else, Busy where another process
-    writes it, NotARun where it holds other things.
+    writes it, NotARun where it holds other things, Unpriced where a cap on money cannot be held.
     """
     if replicates is not None and replicates != study.replicates:
         study = study.model_copy(update={"replicates": replicates})
     plans = list(planning.plans(study.jobs(), study.status))
     manifest = planning.manifest(study.to_json(), study.environment)
-    return play_plans(plans, manifest, Path(out), workers=workers, progress=progress)
+    return play_plans(
+        plans,
+        manifest,
+        Path(out),
+        workers=workers,
+        progress=progress,
+        limits=study.limits,
+        cache=study.cache,
+        files=study.shown,
+    )
 
 
 def play_plans(
@@ -82,31 +100,38 @@ def play_plans(
     *,
     workers: int | None = None,
     progress: Progress | None = None,
-    past: Episode | None = None,
+    past: Past | None = None,
+    limits: Limits | None = None,
+    cache: bool = False,
+    files: Mapping[str, bytes] = NOTHING,
 ) -> RunResult:
-    """Play what is planned into a folder, or go on with it; `past` is what forks branch off.
+    """Play what is planned into a folder, or go on with it; `past` is what forks branch off, and
+    `files` are those that seats are shown, by hash.
 
     Errors: those of `run`.
     """
     began = monotonic()
+    see_prices(plans, limits or Limits())
     folder.mkdir(parents=True, exist_ok=True)
     with held(folder) as lock:
-        prepare(folder, manifest)
+        prepare(folder, manifest, files)
         workers = workers or os.cpu_count() or 1
         try:
             writer = Writer(folder, workers, lock.witness)
-            runner, stopped = _run(writer, plans, workers, progress or Quiet(), past)
+            terms = Terms(progress or Quiet(), past, limits or Limits(), cache, folder, bool(files))
+            runner, stopped = _run(writer, plans, workers, terms)
         except (sqlite3.OperationalError, OSError) as error:
             return RunResult(folder, 1, {}, (), disk(folder, error), monotonic() - began)
     return ended(runner, folder, stopped, monotonic() - began)
 
 
-def prepare(folder: Path, manifest: dict[str, Json]) -> None:
-    """Make the folder a run of this study, or see that it is one."""
+def prepare(folder: Path, manifest: dict[str, Json], files: Mapping[str, bytes] = NOTHING) -> None:
+    """Make the folder a run of this study with its files, or see that it is one."""
     if (folder / MANIFEST).exists():
         found = planning.changes(read_manifest(folder), manifest)
         if found:
             raise planning.Changed(folder, found)
+        keep(folder, files)
         return
     others = [path.name for path in folder.iterdir() if not ours(path.name)]
     if others:
@@ -117,29 +142,61 @@ def prepare(folder: Path, manifest: dict[str, Json]) -> None:
     if "study" in manifest:
         study = json.dumps(manifest["study"], indent=1, allow_nan=False)
         put(folder / STUDY, study.encode() + b"\n")
+    keep(folder, files)
     put(folder / MANIFEST, manifest_bytes(manifest))
 
 
 def ours(name: str) -> bool:
     """Whether a file may lie in a folder that is about to become a run."""
-    return name in (LOCK, STUDY) or name.startswith((f".{MANIFEST}.", f".{STUDY}.", RECORD))
+    return name in (LOCK, STUDY, FILES) or name.startswith((f".{MANIFEST}.", f".{STUDY}.", RECORD))
+
+
+class Past(NamedTuple):
+    """What the episodes of a fork have in common."""
+
+    episode: Episode
+    """What of the original stands in them."""
+    texts: Sequence[str] = ()
+    """What their origins name by hashes."""
+
+
+class Terms(NamedTuple):
+    """What all episodes of a run are played with."""
+
+    progress: Progress
+    past: Past | None
+    limits: Limits
+    cache: bool
+    folder: Path
+    files: bool = False
+    """Whether there are files that seats are shown."""
+
+    def to_workers(self) -> dict[str, Json]:
+        """What workers are told of them."""
+        folder = str(self.folder.absolute())
+        return {
+            "deadline": self.limits.deadline_s,
+            "cache": self.cache,
+            "batches": folder if self.limits.batch else None,
+            "files": folder if self.files else None,
+        }
 
 
 def _run(
-    writer: Writer,
-    plans: list[Plan],
-    workers: int,
-    progress: Progress,
-    past: Episode | None,
+    writer: Writer, plans: list[Plan], workers: int, terms: Terms
 ) -> tuple[Runner, str | None]:
     """Play what is left; why it stopped early, if it did."""
     try:
         if writer.fresh:
-            writer.plan(plans)
+            writer.plan(plans, terms.past.texts if terms.past else ())
         same_plan(writer, plans)
         writer.start()
         with interrupts() as asked_to_stop, collected_seldom():
-            runner = Runner(writer, plans, progress, asked_to_stop, past and past.to_json())
+            limits, past = terms.limits, terms.past and terms.past.episode.to_json()
+            gate = Gate(limits, *spent(writer.charges()))
+            admission = Admission(gate, limits.concurrency, limits.deadline_s)
+            runner = Runner(writer, plans, terms.progress, asked_to_stop, admission, past)
+            runner.terms = terms.to_workers()
             stopped = runner.run(workers)
         writer.close()
     except BaseException:
@@ -205,5 +262,12 @@ def ended(runner: Runner, folder: Path, stopped: str | None, seconds: float) -> 
     )
     arms = runner.arms()
     done = all(tally.whole == tally.planned for tally in arms.values())
-    code = 130 if stopped else 0 if done else 3
+    code = stopping_code(runner) if stopped else 0 if done else 3
     return RunResult(folder, code, arms, errors, stopped, seconds)
+
+
+def stopping_code(runner: Runner) -> int:
+    """The exit code of a run that ended early."""
+    if runner.asked_to_stop.times:
+        return 130
+    return 1 if runner.fatal else 4

@@ -73,8 +73,8 @@ def illegal(kit, where):
 def blocked_once(kit, where):
     script = policy("talking_random", kit)
 
-    async def ask(asked, recall):
-        draft = await recall("draft", lambda: drafted(asked))
+    async def ask(asked, line):
+        draft = await line.recall("draft", lambda: drafted(asked))
         if marks(where) == 2:
             raise Blocked("quota is used up")
         return Reply(draft)

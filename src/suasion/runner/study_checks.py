@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from suasion import catalogue, channels
-from suasion.agents import UnknownAgent, hold
+from suasion.agents import UnknownAgent, known
 from suasion.catalogue import Mistake
+from suasion.core.asks import Json
 from suasion.core.environment import Environment
+from suasion.measures.again import again
+from suasion.measures.asides import measures
 from suasion.measures.kit import Kit
 from suasion.runner.plain_yaml import Path
 from suasion.runner.study_errors import Problem
@@ -30,6 +33,8 @@ def unplayable(study: Study) -> Iterator[Problem]:
         yield Problem(("replicates",), f"makes more than {MOST_EPISODES:,} episodes")
         return
     yield from _of_units(study, kit)
+    yield from _of_design(study, kit)
+    yield from _of_wording(study, kit)
     for name in study.conditions:
         yield from _of_condition(study, kit, name)
     yield from _of_measures(study, kit)
@@ -42,6 +47,44 @@ def _of_units(study: Study, kit: Kit) -> Iterator[Problem]:
     if study.chain is not None and kit.environment.carry is Environment.carry:
         said = f"{kit.environment.name} has no carry: its episodes leave nothing to inherit"
         yield Problem(("chain",), said)
+
+
+def _of_design(study: Study, kit: Kit) -> Iterator[Problem]:
+    """Whether the skin exists, and the arm that is the first one again has a name of its own."""
+    if study.skin is not None and study.skin not in kit.skins:
+        near = catalogue.nearest(study.skin, kit.skins)
+        guess = f"; did you mean {near}? There are: " if near else "; there are: "
+        there = ", ".join(kit.skins) or "none"
+        said = f"{kit.environment.name} has no skin {study.skin[:80]!r}{guess}{there}"
+        yield Problem(("skin",), said)
+    if study.a_a and len(study.arms) == len(study.conditions):
+        said = f"needs the name {again(next(iter(study.conditions)))}, and a condition has it"
+        yield Problem(("a_a",), said)
+
+
+def _of_wording(study: Study, kit: Kit) -> Iterator[Problem]:
+    """Whether there are as many paraphrases as are to be drawn from, and nothing else sets one."""
+    name, there = kit.environment.name, kit.environment.wordings
+    if study.wording > there:
+        yield Problem(
+            ("wording",), f"is {study.wording}, and {name} has {there}: expected 1 to {there}"
+        )
+    if study.wording > 1 and any(map(_sets_wording, _settings_of(study))):
+        said = "draws paraphrases, and settings name one: give only one of both"
+        yield Problem(("wording",), said)
+
+
+def _sets_wording(settings: Mapping[str, Json]) -> bool:
+    return "wording" in settings
+
+
+def _settings_of(study: Study) -> Iterator[Mapping[str, Json]]:
+    """All settings that a study gives by itself, of seats too."""
+    yield study.settings
+    yield from (each.settings for each in study.conditions.values())
+    yield from (each.settings for each in (study.block or {}).values())
+    for seats in (study.seats, *(each.seats or () for each in study.conditions.values())):
+        yield from (seat.settings for seat in seats)
 
 
 def _of_channels(study: Study, condition: str, names: Sequence[str]) -> Iterator[Problem]:
@@ -89,7 +132,8 @@ def _of_condition(study: Study, kit: Kit, name: str) -> Iterator[Problem]:
 def _of_agents(study: Study, kit: Kit, seats: Seats, place: Path) -> Iterator[Problem]:
     for at, seat in enumerate(seats):
         try:
-            hold(catalogue.agent(kit, study.agents.get(seat.agent, seat.agent)), kit)
+            agent = catalogue.agent(kit, study.agents.get(seat.agent, seat.agent))
+            known(agent, kit, seat.asked_with)
         except (Mistake, UnknownAgent) as mistake:
             yield Problem((*place, at), str(mistake))
 
@@ -109,7 +153,7 @@ def _place(study: Study, condition: str, member: str | None, mistake: Mistake, s
 
 
 def _of_measures(study: Study, kit: Kit) -> Iterator[Problem]:
-    known = {each.id for each in kit.measures}
+    known = {each.id for each in (*kit.measures, *(measures(kit.stated) if study.asides else ()))}
     for at, name in enumerate(study.measures):
         if name not in known:
             yield Problem(("measures", at), _no_measure(name, known))
@@ -132,8 +176,8 @@ def _of_measures(study: Study, kit: Kit) -> Iterator[Problem]:
 
 def _of_side(study: Study, kit: Kit, side: Mapping[Any, str], place: Path) -> Iterator[Problem]:
     arm, model = side.get("arm"), side.get("model")
-    if arm is not None and arm not in study.conditions:
-        there = ", ".join(study.conditions)
+    if arm is not None and arm not in study.arms:
+        there = ", ".join(study.arms)
         yield Problem((*place, "arm"), f"no condition {arm[:80]!r}; there are: {there}")
     if model is not None:
         try:

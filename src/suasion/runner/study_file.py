@@ -9,11 +9,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from suasion import catalogue
+from suasion.agents.named import models_in
 from suasion.core.asks import Json
+from suasion.models.ids import parsed
+from suasion.models.providers import generic, provider
 from suasion.runner import plain_yaml
-from suasion.runner.study import FORMAT, KEYS, Seats, Study
+from suasion.runner.study import FORMAT, KEYS, Seats, Study, StudySeat
 from suasion.runner.study_checks import unplayable
 from suasion.runner.study_errors import BadStudy, Problem, problems
+from suasion.runner.study_texts import resolved
 
 Lines = Mapping[plain_yaml.Path, int]
 
@@ -33,11 +37,16 @@ def load(path: Path | str) -> Study:
     if not isinstance(read.value, dict):
         said = f"is no study: expected the keys {', '.join(KEYS[''])}"
         raise BadStudy(where, [Problem((), said)], read.lines)
-    return of(read.value, where, read.lines)
+    return of(read.value, where, read.lines, Path(path).parent)
 
 
-def of(value: Mapping[str, Json], where: str = "study", lines: Lines | None = None) -> Study:
-    """A study from plain JSON, with the whole ids of its agents.
+def of(
+    value: Mapping[str, Json],
+    where: str = "study",
+    lines: Lines | None = None,
+    folder: Path | None = None,
+) -> Study:
+    """A study from plain JSON, with the whole ids of its agents; its files lie below `folder`.
 
     Errors: `BadStudy`.
     """
@@ -45,14 +54,34 @@ def of(value: Mapping[str, Json], where: str = "study", lines: Lines | None = No
     if type(written) is not int or written != FORMAT:  # to Python, true is 1
         said = f"is {repr(written)[:40]}: this version of Suasion reads study format {FORMAT}"
         raise BadStudy(where, [Problem(("format",), said)], lines)
+    texts = resolved(value, folder)
+    if texts.problems:
+        raise BadStudy(where, texts.problems, lines)
     try:
-        study = Study.model_validate(value)
+        study = Study.model_validate(texts.value)
     except ValidationError as error:
         raise BadStudy(where, problems(error, KEYS), lines) from None
     found = list(unplayable(study))
     if found:
         raise BadStudy(where, found, lines)
-    return named(study)
+    return named(study).showing(texts.files)
+
+
+def with_pictures(seat: StudySeat) -> StudySeat:
+    """The seat, saying whether its model takes pictures, so that its record says it too.
+
+    Of a model that is asked elsewhere than where its provider is nobody knows, and of a seat that
+    asks none nothing is said.
+    """
+    found = models_in(seat.agent)
+    if not found or seat.pictures is not None:
+        return seat
+    ids = list(map(parsed, found))
+    takes = seat.base_url is None and all(
+        each.url is None and (provider(each.provider) or generic(each.provider)).pictures
+        for each in ids
+    )
+    return seat.model_copy(update={"pictures": takes})
 
 
 def named(study: Study) -> Study:
@@ -63,7 +92,8 @@ def named(study: Study) -> Study:
         return catalogue.agent(kit, study.agents.get(agent, agent))
 
     def seated(seats: Seats) -> Seats:
-        return [seat.model_copy(update={"agent": whole(seat.agent)}) for seat in seats]
+        each = (seat.model_copy(update={"agent": whole(seat.agent)}) for seat in seats)
+        return [with_pictures(seat) if study.files else seat for seat in each]
 
     def side(by: Mapping[Any, str]) -> dict[Any, str]:
         return {key: whole(name) if key == "model" else name for key, name in by.items()}

@@ -122,7 +122,7 @@ def test_a_chain_is_so_many_episodes_in_order_each_with_a_seed_of_its_own() -> N
     jobs = small(chain=3, conditions={"a": {}, "b": {}}, rotate=True).jobs()
     assert [job.id for job in jobs][:4] == ["a--r0--0", "a--r0--1", "a--r0--2", "b--r0--0"]
     assert [(job.chain, job.link) for job in jobs[:2]] == [("a--r0", 0), ("a--r0", 1)]
-    assert len({job.seats for job in jobs[:3]}) == 1
+    assert jobs[0].seats == jobs[1].seats == jobs[2].seats
     assert len({job.seed for job in jobs}) == len(jobs) / 2 == 12
     assert [job.seed for job in jobs[:3]] == [job.seed for job in jobs[3:6]]
     assert len(jobs) == small(chain=3, conditions={"a": {}, "b": {}}).episodes
@@ -235,7 +235,7 @@ def test_a_study_comes_back_from_its_json() -> None:
         ({"seats": ["grim"]}, "seats: 1 agents for 3 seats: P1, P2, P3"),
         ({"seats": ["grim", "grim", "grimm"]}, "seats.2: influence has no agent 'policy/grimm'"),
         ({"seats": ["grim", "grim", "awaited/grimm"]}, "seats.2: "),
-        ({"seats": ["grim", "grim", "nobody/x"]}, "seats.2: no agent 'nobody/x'"),
+        ({"seats": ["grim", "grim", "nobody/x"]}, "seats.2: no provider 'nobody' of 'nobody/x'"),
         ({"seats": [{"agent": "grim", "role": "focal"}] * 3}, "one focal seat at most"),
         (
             {"seats": [{"agent": "grim", "settings": {"size": 3}}] * 3},
