@@ -81,7 +81,8 @@ def _by_schema(schema: Mapping[str, Json], chance: Chance) -> Json:
     if schema.get("type") == "string":
         return uniform(Text(schema.get("maxLength", 50)), chance)
     if schema.get("type") == "array":
-        many = range(chance.pick("many", range(min(schema.get("maxItems", 5), 5) + 1)))
+        least, most = schema.get("minItems", 0), schema.get("maxItems", 5)
+        many = range(chance.pick("many", range(least, max(least, min(most, 5)) + 1)))
         return [_by_schema(schema["items"], chance) for _ in many]
     if schema.get("type") == "object":
         parts = schema["properties"]

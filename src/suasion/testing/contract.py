@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import is_dataclass
+from dataclasses import FrozenInstanceError, is_dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from suasion.core.asides import REALISM
 from suasion.core.asks import Answer, Ask, Forfeit, Json, jsonable
 from suasion.core.environment import (
     Asked,
@@ -53,6 +54,7 @@ def conforms(
     before = settings_of(env)
     _seats_have_names(env)
     _takes_forfeits(env, longest)
+    _can_be_asked_aside(env)
     asks: dict[bytes, tuple[Ask, list[Json]]] = {}
     for seed in range(episodes):
         episode = _played(env, seed, make(), keep=_within(longest))
@@ -120,8 +122,16 @@ def _line_up(kit: Kit, names: Sequence[str]) -> LineUp:
 def settings_of(env: Environment[Any]) -> dict[str, Json]:
     """The settings in force, from an environment that is data."""
     _keep(is_dataclass(env), "an environment is a frozen dataclass of settings")
-    _keep(env.__dataclass_params__.frozen, "an environment is frozen")  # type: ignore[attr-defined]
+    _keep(_frozen(env), "an environment is frozen")
     return settings(env)
+
+
+def _frozen(env: Environment[Any]) -> bool:
+    try:
+        env.__setattr__("wording", env.wording)
+    except FrozenInstanceError:
+        return True
+    return False
 
 
 def _keep(kept: bool, otherwise: str) -> None:
@@ -151,6 +161,19 @@ def _takes_forfeits(env: Environment[Any], longest: int) -> None:
     """Rules must accept a forfeit wherever they ask."""
     play: Play[Any] = Play(env, 0, keep=_within(longest))
     drive(play, [nobody] * play.seats)
+
+
+def _can_be_asked_aside(env: Environment[Any]) -> None:
+    """What the first seats to act are asked that they hold has words, and a form to answer in."""
+    seats = tuple(range(len(env.seats())))
+    open_ = Play(replace(env, asked_aside=((REALISM, seats),)), 0)
+    for asked in list(open_.asked.values())[:30]:
+        assert isinstance(asked, Asked)
+        held = env.belief(open_.state, asked.seat)
+        _keep(held == env.belief(open_.state, asked.seat), "belief is asked otherwise each time")
+        _keep(held is None or bool(held.question.strip()), "belief is asked without a word")
+        _keep(held is None or jsonable(held.holds.schema()), "what is held has no plain schema")
+        _keep(bool(words(env, asked).strip()), f"seat {asked.seat} is asked aside without a word")
 
 
 def _repeats(env: Environment[Any], episode: Episode, make: LineUp, cuts: int) -> None:
