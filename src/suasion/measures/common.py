@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from suasion.core.asks import Json
+from suasion.measures.asides import measures
 from suasion.measures.filed import Filed
 from suasion.measures.forked import MEASURES, estimates
 from suasion.measures.forked_question import QUESTION
@@ -23,6 +24,8 @@ def kit_of(kit: Kit, manifest: Mapping[str, Json]) -> Kit:
     Forks are compared pair by pair. Their arms are never pooled, since a fork and its twin are no
     two games; and what an environment asks or estimates of games in general is not asked of them.
     """
+    if asked_aside(manifest):
+        return replace(kit, measures=(*kit.measures, *measures(kit.stated)))
     if manifest.get("kind") != "fork":
         return kit
 
@@ -37,6 +40,12 @@ def kit_of(kit: Kit, manifest: Mapping[str, Json]) -> Kit:
         questions=(QUESTION, *others),
         group=group,
     )
+
+
+def asked_aside(manifest: Mapping[str, Json]) -> bool:
+    """Whether the study of a run asks seats that are waited for what they hold."""
+    study = manifest.get("study")
+    return isinstance(study, Mapping) and bool(study.get("asides"))
 
 
 def _no_sample(results: Results) -> str | None:  # noqa: ARG001 - it is never one

@@ -8,13 +8,15 @@ would say otherwise when asked again: two null forks of models differ, too).
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 from typing import NamedTuple
 
 from suasion.core.asks import Answer, Forfeit, Json, same
-from suasion.measures.estimate import Estimate
+from suasion.measures.behind import Behind, behind, cause
+from suasion.measures.estimate import Estimate, unbounded
 from suasion.measures.filed import Filed
 from suasion.measures.measure import Number, OfRun, Parameters, Place, Undefined, Value
 from suasion.measures.pooling import whole
@@ -38,7 +40,13 @@ class Pairs(NamedTuple):
 
     status: str
     whole: Sequence[Pair]
-    lost: int
+    causes: Mapping[str, int]
+    """How many are missing, by why: what the first of their forks that is missing says."""
+
+    @property
+    def lost(self) -> int:
+        """How many are missing."""
+        return sum(self.causes.values())
 
 
 def pairs_of(filed: Sequence[Filed]) -> list[Pairs]:
@@ -68,7 +76,14 @@ def _pairs(status: str, several: Sequence[Mapping[str, Filed]]) -> Pairs:
         for forks in begun
         if NULL in forks and all(map(whole, forks.values())) and _alike_seated(forks)
     ]
-    return Pairs(status, found, len(begun) - len(found))
+    there = {pair.edited.id for pair in found}
+    lost = [_why(forks) for forks in begun if forks[EDITED].id not in there]
+    return Pairs(status, found, Counter(lost))
+
+
+def _why(forks: Mapping[str, Filed]) -> str:
+    """Why a pair is missing."""
+    return next(filter(None, map(cause, forks.values())), "no_null_fork")
 
 
 def _alike_seated(forks: Mapping[str, Filed]) -> bool:
@@ -202,9 +217,11 @@ def _rows(
     from suasion.stats.interval import Recipe
     from suasion.stats.mean import means
 
+    there = _behind(pairs)
     made = means(list(by_seat.values()), Recipe(methods=tuple(methods)))
     for (seat, numbers), found in zip(by_seat.items(), made, strict=True):
-        bounds = [_bound(numbers, pairs.lost, worst) for worst in (measure.low, measure.high)]
+        low = _bound(numbers, pairs.lost, measure.low)
+        high = _bound(numbers, pairs.lost, measure.high)
         for each in found:
             yield Estimate(
                 measure=measure.id,
@@ -219,10 +236,17 @@ def _rows(
                 status=pairs.status,
                 reason=each.reason,
                 level=each.level,
-                blocked=pairs.lost,
-                bound_low=bounds[0],
-                bound_high=bounds[1],
+                bound_low=low,
+                bound_high=high,
+                bound_reason=unbounded(pairs.lost, low, high, measure.id),
+                behind=there,
             )
+
+
+def _behind(pairs: Pairs) -> Behind:
+    """What stands behind the pairs: missing are whole pairs, each for what its forks lack."""
+    found = behind([fork for pair in pairs.whole for fork in pair])
+    return found._replace(blocked=pairs.lost, causes=pairs.causes)
 
 
 def _bound(numbers: Sequence[float], lost: int, worst: float | None) -> float | None:

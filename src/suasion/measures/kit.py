@@ -15,9 +15,13 @@ from suasion.measures.filed import Filed
 from suasion.measures.imported import Exporter, Importer
 from suasion.measures.measure import Measure, Parameter, Parameters
 from suasion.measures.question import Question, Results
+from suasion.measures.skin import Skin
 
 Estimator = Callable[[Results], Iterable[Estimate]]
 """Estimates of the environment's own that are no mean over episodes, such as a lift."""
+
+Stated = Callable[[Json], Json]
+"""Of an answer, what it says of the matter that `Environment.belief` asks for; None for nothing."""
 
 
 def one_group(filed: Filed) -> Mapping[str, Json]:  # noqa: ARG001 - others look at it
@@ -62,6 +66,10 @@ class Kit:
     """Formats of others that it reads."""
     exports: Mapping[str, Exporter] = field(default_factory=dict)
     """Formats of others that it writes."""
+    stated: Stated | None = None
+    """Where answers say something that seats are asked aside too: a lie is what differs."""
+    skins: Mapping[str, Skin] = field(default_factory=dict)
+    """Other words for seats, units and actions, by name, for seats that may know these by heart."""
     lists: Mapping[str, Callable[[Sequence[Filed], Parameters], Sequence[Json]]] = field(
         default_factory=dict
     )

@@ -84,6 +84,9 @@ class Measure(ABC):
     low: float | None = None
     high: float | None = None
     """The range that it cannot leave, for worst-case bounds; `None` where there is none."""
+    left: Callable[[Filed], tuple[float, float]] | None = None
+    """Of one number an episode: between what it must lie in an episode that is missing, where what
+    came before the end leaves less open than `low` and `high`."""
     null: str | None = None
     """The measure that is its chance level."""
     evidence: Callable[[Filed, Place], Iterable[int]] | None = None

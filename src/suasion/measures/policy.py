@@ -46,32 +46,56 @@ class Taken(NamedTuple):
         return f"{self.name}={_shown(self.default)} ({_words(self.hint)})"
 
 
+class Menu(NamedTuple):
+    """What can be made by name, and how it is called."""
+
+    owner: str
+    """Who has it, such as an environment."""
+    noun: str
+    """What each of it is."""
+    prefix: str
+    """What stands before each name in an agent's id."""
+    makers: Mapping[str, Callable[..., Any]]
+
+
 def made(kit: Kit, name: str) -> Policy | Group:
     """A fresh policy of an environment.
 
     Errors: `BadPolicy`, which says what exists.
     """
+    policy: Policy | Group = chosen(
+        Menu(kit.environment.name, "policy", PREFIX, kit.policies), name
+    )
+    return policy
+
+
+def chosen(menu: Menu, name: str) -> Any:
+    """What a menu has by that name, made with its parameters.
+
+    Errors: `BadPolicy`, which says what exists.
+    """
     bare, _, given = name.partition(ASKS)
-    maker = kit.policies.get(bare)
+    maker = menu.makers.get(bare)
     if maker is None:
-        raise _unknown(kit, bare)
-    values = _values(kit, name, bare, given)
+        raise _unknown(menu, bare)
+    values = _values(menu, name, bare, given)
     try:
         return maker(**values)
     except BadSetting as bad:
         default = _show_default(taken(maker), bad.name)
-        raise _bad(name, bad.name, bad.value, f"expected {bad.expected}{default}") from None
+        expected = f"expected {bad.expected}{default}"
+        raise _bad(menu.prefix, name, bad.name, bad.value, expected) from None
 
 
 @cache
-def taken(maker: Callable[..., Policy | Group]) -> Mapping[str, Taken]:
+def taken(maker: Callable[..., Any]) -> Mapping[str, Taken]:
     """The parameters of a maker, by name."""
     each = signature_of(maker).parameters.values()
     known = [Taken(one.name, one.annotation, one.default) for one in each]
     return {one.name: one for one in known if one.default is not Signature.empty and _plain(one)}
 
 
-def signature_of(maker: Callable[..., Policy | Group]) -> Signature:
+def signature_of(maker: Callable[..., Any]) -> Signature:
     """How a maker is called; one whose types cannot be read takes nothing."""
     try:
         return signature(maker, eval_str=True)
@@ -83,23 +107,23 @@ def _plain(one: Taken) -> bool:
     return one.hint in READ or get_origin(one.hint) is Literal
 
 
-def _values(kit: Kit, name: str, bare: str, given: str) -> dict[str, Json]:
+def _values(menu: Menu, name: str, bare: str, given: str) -> dict[str, Json]:
     """The arguments that the words after the question mark give."""
-    known, values = taken(kit.policies[bare]), dict[str, Json]()
+    prefix, known, values = menu.prefix, taken(menu.makers[bare]), dict[str, Json]()
     for part in given.split(JOINS) if ASKS in name else ():
         key, gives, text = part.partition(GIVES)
         if not gives or not key or not text:
-            said = f"policy/{bare} is given {part[:80]!r}: expected {_form(bare, known)}"
+            said = f"{prefix}{bare} is given {part[:80]!r}: expected {_form(prefix + bare, known)}"
             raise BadPolicy(said, without(name, part))
         if key not in known:
-            raise _no_parameter(name, bare, part, known)
+            raise _no_parameter(prefix, name, part, known)
         if key in values:
-            raise BadPolicy(f"policy/{bare} is given {key!r} twice", without(name, part))
-        values[key] = _read(name, known[key], text)
+            raise BadPolicy(f"{prefix}{bare} is given {key!r} twice", without(name, part))
+        values[key] = _read(prefix, name, known[key], text)
     return values
 
 
-def _read(name: str, one: Taken, text: str) -> Json:
+def _read(prefix: str, name: str, one: Taken, text: str) -> Json:
     """The value of one parameter."""
     try:
         options = get_args(one.hint) if get_origin(one.hint) is Literal else None
@@ -108,13 +132,13 @@ def _read(name: str, one: Taken, text: str) -> Json:
         return {str(option): option for option in options}[text]
     except (ValueError, KeyError):
         expected = f"expected {_words(one.hint)}; by default {_shown(one.default)}"
-        raise _bad(name, one.name, text, expected) from None
+        raise _bad(prefix, name, one.name, text, expected) from None
 
 
-def _bad(name: str, key: str, value: Json, expected: str) -> BadPolicy:
+def _bad(prefix: str, name: str, key: str, value: Json, expected: str) -> BadPolicy:
     bare, _, given = name.partition(ASKS)
     part = next((p for p in given.split(JOINS) if p.startswith(key + GIVES)), given)
-    said = f"parameter {key!r} of policy/{bare} is {_shown(value)}: {expected}"
+    said = f"parameter {key!r} of {prefix}{bare} is {_shown(value)}: {expected}"
     return BadPolicy(said, without(name, part))
 
 
@@ -131,28 +155,28 @@ def without(name: str, part: str, instead: str | None = None) -> str:
     return f"{bare}{ASKS}{JOINS.join(left)}" if left else bare
 
 
-def _unknown(kit: Kit, bare: str) -> BadPolicy:
-    near = get_close_matches(bare[:200], kit.policies, 1)
-    meant = f" (did you mean {PREFIX}{near[0]}?)" if near else ""
-    there = ", ".join(PREFIX + known for known in kit.policies)
-    said = f"{kit.environment.name} has no policy {bare[:80]!r}{meant}; there are: {there}"
-    return BadPolicy(said, near[0] if near else next(iter(kit.policies), ""))
+def _unknown(menu: Menu, bare: str) -> BadPolicy:
+    near = get_close_matches(bare[:200], menu.makers, 1)
+    meant = f" (did you mean {menu.prefix}{near[0]}?)" if near else ""
+    there = ", ".join(menu.prefix + known for known in menu.makers)
+    said = f"{menu.owner} has no {menu.noun} {bare[:80]!r}{meant}; there are: {there}"
+    return BadPolicy(said, near[0] if near else next(iter(menu.makers), ""))
 
 
-def _no_parameter(name: str, bare: str, part: str, known: Mapping[str, Taken]) -> BadPolicy:
-    key, _, value = part.partition(GIVES)
+def _no_parameter(prefix: str, name: str, part: str, known: Mapping[str, Taken]) -> BadPolicy:
+    bare, (key, _, value) = name.partition(ASKS)[0], part.partition(GIVES)
     if not known:
-        return BadPolicy(f"{PREFIX}{bare} takes no parameters; given {key[:80]!r}", bare)
+        return BadPolicy(f"{prefix}{bare} takes no parameters; given {key[:80]!r}", bare)
     near = get_close_matches(key[:200], known, 1)
     meant = f" (did you mean {near[0]}?)" if near else ""
     there = ", ".join(map(str, known.values()))
-    said = f"{PREFIX}{bare} has no parameter {key[:80]!r}{meant}; there are: {there}"
+    said = f"{prefix}{bare} has no parameter {key[:80]!r}{meant}; there are: {there}"
     return BadPolicy(said, without(name, part, f"{near[0]}{GIVES}{value}" if near else None))
 
 
-def _form(bare: str, known: Mapping[str, Taken]) -> str:
+def _form(agent: str, known: Mapping[str, Taken]) -> str:
     keys = JOINS.join(f"{key}{GIVES}…" for key in known)
-    return f"{PREFIX}{bare}{ASKS}{keys}" if known else f"{PREFIX}{bare} alone"
+    return f"{agent}{ASKS}{keys}" if known else f"{agent} alone"
 
 
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")

@@ -8,7 +8,7 @@ episodes stand in blocks or chains, whole blocks or chains are resampled (`suasi
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
@@ -44,10 +44,20 @@ class Sample:
     """Which of the resampled units each value belongs to."""
     unit: str
     """What is resampled: `episode`, `block`, `chain` or `ordered pair`."""
-    blocked: int = 0
-    """Episodes that are missing from it, since they were cut short or their record is damaged."""
+    filed: Sequence[Filed] = ()
+    """The episodes behind it; missing are those that were cut short or whose record is damaged."""
     missing: int = 0
     """Values that are missing with them."""
+
+    @property
+    def lost(self) -> list[Filed]:
+        """Episodes that are missing from it."""
+        return [each for each in self.filed if not whole(each)]
+
+    @property
+    def blocked(self) -> int:
+        """How many these are."""
+        return len(self.lost)
 
     @property
     def n(self) -> int:
@@ -112,22 +122,21 @@ def samples(measure: Measure, pool: Pool, values: OfEpisodes) -> Iterator[Sample
 def _of_episodes(pool: Pool, values: OfEpisodes) -> Iterator[Sample]:
     """One number an episode; of events, their mean in it."""
     ones = [(each, _mean(_numbers(values[each.id]))) for each in pool.filed if whole(each)]
-    lost = sum(not whole(each) for each in pool.filed)
-    yield _by_episode(pool, pool.by, ones, lost)
+    yield _by_episode(pool, pool.by, ones, pool.filed)
 
 
 def _of_blocks(pool: Pool, values: OfEpisodes) -> Iterator[Sample]:
     """One number a block; missing are those of blocks that lost an episode."""
     found = [(each, value) for each in pool.filed for value in values[each.id]]
     ones = [(each, v.value) for each, v in found if isinstance(v.value, int | float)]
-    lost = sum(not whole(each) for each in pool.filed)
+    lost = not all(map(whole, pool.filed))
     yield Sample(
         pool.status,
         pool.by,
         [number for _, number in ones],
         independent(each for each, _ in ones),
         "chain" if unit_of(pool.filed) == "chain" else "block",
-        lost,
+        pool.filed,
         len(found) - len(ones) if lost else 0,
     )
 
@@ -139,18 +148,21 @@ def _of_seats(pool: Pool, values: OfEpisodes) -> Iterator[Sample]:
         for each in filter(whole, filed):
             names = {each.seats[at].name for at in counted(each)[model]}
             ones.append((each, _mean(_numbers(v for v in values[each.id] if v.seat in names))))
-        lost = sum(not whole(each) for each in filed)
-        yield _by_episode(pool, {**pool.by, "model": model}, ones, lost)
+        yield _by_episode(pool, {**pool.by, "model": model}, ones, filed)
 
 
 def _by_episode(
-    pool: Pool, by: Mapping[str, Json], ones: Sequence[tuple[Filed, float | None]], lost: int
+    pool: Pool,
+    by: Mapping[str, Json],
+    ones: Sequence[tuple[Filed, float | None]],
+    filed: Sequence[Filed],
 ) -> Sample:
     """One number an episode; those of one chain, or of one block, are resampled together."""
     found = [(each, number) for each, number in ones if number is not None]
     numbers = [number for _, number in found]
     clusters = independent(each for each, _ in found)
-    return Sample(pool.status, by, numbers, clusters, unit_of(pool.filed), lost, lost)
+    lost = sum(not whole(each) for each in filed)
+    return Sample(pool.status, by, numbers, clusters, unit_of(pool.filed), filed, lost)
 
 
 def _of_pairs(pool: Pool, values: OfEpisodes) -> Iterator[Sample]:
@@ -161,24 +173,25 @@ def _of_pairs(pool: Pool, values: OfEpisodes) -> Iterator[Sample]:
     numbers, unit = [number for _, number in found], unit_of(pool.filed)
     alone = unit == "episode"
     clusters = range(len(found)) if alone else independent(each for each, _ in found)
-    lost = [each for each in pool.filed if not whole(each)]
-    pairs = sum(len(each.seats) * (len(each.seats) - 1) for each in lost)
+    seats = [len(each.seats) for each in pool.filed if not whole(each)]
+    lost = sum(number * (number - 1) for number in seats)
     unit = "ordered pair" if alone else unit
-    yield Sample(pool.status, pool.by, numbers, clusters, unit, len(lost), pairs)
+    yield Sample(pool.status, pool.by, numbers, clusters, unit, pool.filed, lost)
 
 
 def _of_series(measure: OfSeries, pool: Pool, values: OfEpisodes) -> Iterator[Sample]:
     """Each place of the series, over all seats of the models that have a counted one here."""
     places = _places(measure, pool, values)
     held: dict[str, dict[int, list[tuple[int, float]]]] = {m: {} for m in models(pool)}
-    lost: dict[str, list[str]] = {model: [] for model in held}
+    filed: dict[str, dict[str, Filed]] = {model: {} for model in held}
+    lost = Counter[str]()
     for cluster, each in zip(independent(pool.filed), pool.filed, strict=True):
         of_seat = _series_by_seat(values[each.id]) if whole(each) else {}
         for seat in each.seats:
             if seat.agent not in held:
                 continue
-            if not whole(each):
-                lost[seat.agent].append(each.id)
+            filed[seat.agent][each.id] = each
+            lost[seat.agent] += not whole(each)
             for at, number in of_seat.get(seat.name, ()):
                 held[seat.agent].setdefault(at, []).append((cluster, number))
     for model, by_place in held.items():
@@ -191,8 +204,8 @@ def _of_series(measure: OfSeries, pool: Pool, values: OfEpisodes) -> Iterator[Sa
                 [number for _, number in pairs],
                 [cluster for cluster, _ in pairs],
                 unit_of(pool.filed),
-                len(set(lost[model])),
-                len(lost[model]),
+                list(filed[model].values()),
+                lost[model],
             )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from suasion.measures.filed import Filed
 from suasion.measures.imported import BadLine
 from suasion.measures.kit import Kit
 from suasion.measures.question import Finding, Question
+from suasion.report.bounded import Bounded, bounded
 from suasion.report.contrasts import Declared, declared
 from suasion.report.evidence import Places, cited
 from suasion.report.files import Folder
@@ -27,6 +28,9 @@ from suasion.report.results import Recorded, RunResults, measured, methods_of
 from suasion.report.rules import Rules, rules_of
 from suasion.report.templating import templates
 from suasion.report.text import clean
+from suasion.store.asked import Asked
+from suasion.store.chains import missing
+from suasion.store.read import Attempt
 
 NAV = (
     ("index.html#questions", "Questions"),
@@ -51,6 +55,15 @@ class Run(Recorded, Protocol):
 
     def told(self, episode: str, /) -> Mapping[Key, str]:
         """The words that live seats were told, by the decision they led to."""
+
+    def attempts(self, episode: str, /) -> Sequence[Attempt]:
+        """Every time a seat was asked."""
+
+    def frames(self, hashes: Iterable[str], /) -> Mapping[str, str]:
+        """What stood beside messages, by hash."""
+
+    def asked(self) -> Sequence[Asked]:
+        """What each model was asked."""
 
     def digest(self) -> str:
         """Of the whole run."""
@@ -79,9 +92,28 @@ class Book:
         self.run, self.kit, self.folder = run, kit, folder
         self.filed: Sequence[Filed] = list(run.all())
         self.rows = list(run.rows())
-        self.places = Places.of(self.filed)
+        self.places = Places.of([*self.filed, *self.stuck])
         self.templates = templates(self.places.href)
         self._make: Callable[[str, dict[str, Any]], Environment[Any]] = make
+
+    @cached_property
+    def stuck(self) -> Sequence[Filed]:
+        """Episodes that are missing and in which something was decided, or asked, all the same."""
+        found = (replace(self.run.filed(id_), lost=why) for id_, why in self.missing.items())
+        return [each for each in found if each.episode.decisions or self.run.attempts(each.id)]
+
+    @cached_property
+    def missing(self) -> Mapping[str, str]:
+        """Why episodes are missing, by id."""
+        return missing(self.rows, self.run.over)
+
+    @cached_property
+    def asked(self) -> Sequence[Asked]:
+        """What each model was asked; nothing of a record that cannot be read so."""
+        try:
+            return self.run.asked()
+        except ValueError:
+            return ()
 
     @cached_property
     def study(self) -> Mapping[str, Json]:
@@ -160,6 +192,12 @@ class Book:
         """The study's own contrasts, judged."""
         contrasts = self.study.get("contrasts") or []
         return declared(self.results, contrasts) if self.results else []
+
+    @cached_property
+    def bounded(self) -> Sequence[Bounded]:
+        """What the missing episodes leave open of each of these."""
+        contrasts = self.study.get("contrasts") or []
+        return [bounded(self.results, each) for each in contrasts] if self.results else []
 
     @cached_property
     def digest(self) -> str:

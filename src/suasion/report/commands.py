@@ -56,3 +56,9 @@ def show_command(run: str, episode: str, seat: str) -> str:
     dashed = episode.startswith("-") or run.startswith("-")
     named = f"{quoted(run)} {quoted(episode)}"
     return f"suasion show {as_seat} -- {named}" if dashed else f"suasion show {named} {as_seat}"
+
+
+def sent_command(run: str, episode: str) -> str:
+    """`suasion show --sent` of an episode."""
+    dashed = "-- " if episode.startswith("-") or run.startswith("-") else ""
+    return f"suasion show --sent {dashed}{quoted(run)} {quoted(episode)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import fsum
 from typing import NamedTuple
 
@@ -47,30 +47,60 @@ class Declared(NamedTuple):
 
 def declared(results: RunResults, contrasts: Sequence[Mapping[str, Json]]) -> list[Declared]:
     """Every contrast of the study, in its order."""
-    several = [_measured(results, each) for each in contrasts]
-    ps = holm([p.value for _, _, p in several])
+    several = [compared(results, each) for each in contrasts]
+    ps = holm([test().value for _, _, test in several])
     return [
-        Declared(each["measure"], _words(each["of"]), _words(each["against"]), made, pairs, p)
+        Declared(each["measure"], in_words(each["of"]), in_words(each["against"]), made, pairs, p)
         for each, (made, pairs, _), p in zip(contrasts, several, ps, strict=True)
     ]
 
 
-def _measured(results: RunResults, contrast: Mapping[str, Json]) -> tuple[Interval, bool, PValue]:
+class Sides(NamedTuple):
+    """The numbers of both sides of a contrast."""
+
+    of: list[Counted]
+    against: list[Counted]
+    pairs: bool
+    """Whether they stand pair by pair, within episodes or seeds; else they are two samples."""
+
+
+def sides(results: RunResults, contrast: Mapping[str, Json]) -> Sides:
+    """Both sides of a contrast; where they share anything, only what they share."""
     of, against = contrast["of"], contrast["against"]
     values = results.values(contrast["measure"])
     by_seed = of.get("arm") != against.get("arm")
-    one, other = (_side(results.filed, values, side, by_seed) for side in (of, against))
+    one, other = (known(results.filed, values, side, by_seed) for side in (of, against))
     shared = [key for key in one if key in other]
-    recipe = Recipe(methods=(results.methods[0],))
     if shared:
-        apart = [one[key].number - other[key].number for key in shared]
-        units = [one[key].unit for key in shared]
-        return _clustered(apart, units, recipe), True, sign_flip(unit_means(apart, units))
-    left, right = (
-        unit_means([each.number for each in side], [each.unit for each in side])
-        for side in (list(one.values()), list(other.values()))
-    )
-    return difference(left, right, recipe)[0], False, two_sample(left, right)
+        return Sides([one[key] for key in shared], [other[key] for key in shared], pairs=True)
+    return Sides(list(one.values()), list(other.values()), pairs=False)
+
+
+class Compared(NamedTuple):
+    """One contrast by itself."""
+
+    made: Interval
+    pairs: bool
+    test: Callable[[], PValue]
+    """Of no difference; it takes longer than the interval."""
+
+
+def compared(results: RunResults, contrast: Mapping[str, Json]) -> Compared:
+    """One contrast by itself, corrected for nothing."""
+    one, other, pairs = sides(results, contrast)
+    recipe = Recipe(methods=(results.methods[0],))
+    if pairs:
+        apart = [of.number - against.number for of, against in zip(one, other, strict=True)]
+        units = [each.unit for each in one]
+        made = _clustered(apart, units, recipe)
+        return Compared(made, True, lambda: sign_flip(unit_means(apart, units)))
+    left, right = by_unit(one), by_unit(other)
+    return Compared(difference(left, right, recipe)[0], False, lambda: two_sample(left, right))
+
+
+def by_unit(side: Sequence[Counted]) -> list[float]:
+    """The mean of each episode, block or chain of a side."""
+    return unit_means([each.number for each in side], [each.unit for each in side])
 
 
 def _clustered(values: Sequence[float], units: Sequence[Unit], recipe: Recipe) -> Interval:
@@ -90,7 +120,7 @@ class Counted(NamedTuple):
     unit: Unit
 
 
-def _side(
+def known(
     filed: Sequence[Filed], values: Sequence[Value], side: Side, by_seed: bool
 ) -> dict[Key, Counted]:
     """One number for each episode of a side, by what it may share with the other side."""
@@ -101,10 +131,15 @@ def _side(
     for each in filed:
         number = _number(each, of.get(each.id, []), side) if whole(each) else None
         if number is not None:
-            seed = each.episode.header.seed
-            place = (each.replicate, seed, within(each)) if by_seed else (each.id,)
-            found[each.status, *place] = Counted(number, belongs(each))
+            found[place_of(each, by_seed)] = Counted(number, belongs(each))
     return found
+
+
+def place_of(filed: Filed, by_seed: bool) -> Key:
+    """What an episode may share with one of another side."""
+    if by_seed:
+        return filed.status, filed.replicate, filed.episode.header.seed, within(filed)
+    return filed.status, filed.id
 
 
 def _number(filed: Filed, values: Sequence[Value], side: Side) -> float | None:
@@ -119,5 +154,6 @@ def _number(filed: Filed, values: Sequence[Value], side: Side) -> float | None:
     return fsum(numbers) / len(numbers) if numbers else None
 
 
-def _words(side: Side) -> str:
+def in_words(side: Side) -> str:
+    """A side as it is named on pages."""
     return ", ".join(side[key] for key in ("model", "arm") if key in side)

@@ -16,12 +16,14 @@ from suasion.report import kin
 from suasion.report.answered import MOMENTS
 from suasion.report.answers import agents, condition
 from suasion.report.book import Book
-from suasion.report.cast import Cast, Lane
+from suasion.report.calls import summed_up
+from suasion.report.cast import FEW, Cast, Lane
 from suasion.report.columns import chain_words
-from suasion.report.commands import fork_command, show_command
+from suasion.report.commands import fork_command, sent_command, show_command
 from suasion.report.lanes import Timeline
 from suasion.report.lines import LINES, in_words, line_rows
 from suasion.report.reader import Reader, read, round_of
+from suasion.report.stuck import cards_of, causes, words
 from suasion.report.text import number
 from suasion.report.transcript import transcript
 
@@ -54,9 +56,18 @@ def episodes(book: Book) -> None:
 def _list(book: Book) -> None:
     measures = _columns(book)
     rows = [[*_row(each), *(of.get(each.id) for of in measures.values())] for each in book.filed]
-    missing = [row for row in book.rows if row.id not in book.places.pages]
+    there, why = {each.id for each in book.filed}, book.missing
+    absent = [row for row in book.rows if row.id not in there]
     rows += [
-        [r.id, r.arm or "none", r.state, None, None, *(None for _ in measures)] for r in missing
+        [
+            Link(r.id) if r.id in book.places.pages else r.id,
+            r.arm or "none",
+            _state(r.state, why.get(r.id)),
+            None,
+            None,
+            *(None for _ in measures),
+        ]
+        for r in absent
     ]
     pages = [rows[start : start + ROWS] for start in range(0, len(rows), ROWS)] or [[]]
     names = ["index" if at == 0 else f"index-{at + 1}" for at in range(len(pages))]
@@ -73,7 +84,13 @@ def _list(book: Book) -> None:
             names=names,
             columns=columns,
             rows=part,
+            causes=causes(book),
         )
+
+
+def _state(state: str, why: str | None) -> str:
+    """How far an episode is and, where it goes no further, why."""
+    return state if why in (None, state) else f"{state}: {words(why or '')}"
 
 
 def _row(filed: Filed) -> list[Any]:
@@ -119,7 +136,9 @@ def _reader(
 ) -> None:
     page = book.places.pages[filed.id]
     cites = book.cites.get(filed.id, {})
-    reader = read(filed, book.rules(filed), cites, book.run.told(filed.id))
+    asked = cards_of(book, filed)
+    told = {key: text for key, text in book.run.told(filed.id).items() if key[1] not in asked}
+    reader = read(filed, book.rules(filed), cites, told)
     book.folder.write(f"episodes/{page}.events.jsonl", _events(filed, page))
     book.folder.write(f"episodes/{page}.transcript.md", transcript(reader))
     timeline = Timeline(
@@ -152,6 +171,8 @@ def _reader(
         # What was played elsewhere has no answers that could be played again.
         fork=fork_command(book.folder_name, filed.id) if filed.episode.decisions else None,
         other=_other_seat(book, reader),
+        calls=[(at, summed_up(cards), cards) for at, cards in list(asked.items())[:FEW]],
+        sent_command=sent_command(book.folder_name, filed.id) if asked else None,
         answers=reader.answers[:MOMENTS],
         answers_left=max(0, len(reader.answers) - MOMENTS),
         unit=_unit(reader),

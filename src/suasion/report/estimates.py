@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import fsum
 
-from suasion.measures.estimate import Estimate
+from suasion.measures.behind import Behind, behind
+from suasion.measures.estimate import Estimate, unbounded
 from suasion.measures.filed import Filed
 from suasion.measures.measure import CATEGORY, Measure, Value
 from suasion.measures.pooling import Group, Sample, of_episodes, pools, samples
@@ -26,8 +27,8 @@ def estimates(
         return []
     of = of_episodes(filed, values)
     made = [sample for pool in pools(filed, group) for sample in samples(measure, pool, of)]
-    found = intervals(made, recipe)
-    return [row for s, each in zip(made, found, strict=True) for row in _rows(measure, s, each)]
+    several = zip(made, intervals(made, recipe), _behind(made), strict=True)
+    return [row for each, found, there in several for row in _rows(measure, each, found, there)]
 
 
 def intervals(made: Sequence[Sample], recipe: Recipe) -> list[tuple[Interval, ...]]:
@@ -50,8 +51,11 @@ def _by_clusters(made: Sequence[Sample]) -> dict[tuple[int, ...] | None, list[in
     return places
 
 
-def _rows(measure: Measure, sample: Sample, found: Sequence[Interval]) -> Iterator[Estimate]:
+def _rows(
+    measure: Measure, sample: Sample, found: Sequence[Interval], there: Behind
+) -> Iterator[Estimate]:
     """One row a method; of a measure without intervals one row."""
+    low, high = bounds(measure, sample)
     for each in found if measure.interval else found[:1]:
         bare = not measure.interval and each.value is not None
         yield Estimate(
@@ -67,15 +71,37 @@ def _rows(measure: Measure, sample: Sample, found: Sequence[Interval]) -> Iterat
             status=sample.status,
             reason=each.reason,
             level=each.level,
-            blocked=sample.blocked,
-            bound_low=_bound(sample, measure.low),
-            bound_high=_bound(sample, measure.high),
+            bound_low=low,
+            bound_high=high,
+            bound_reason=unbounded(sample.missing, low, high, measure.id),
+            behind=there,
         )
 
 
-def _bound(sample: Sample, worst: float | None) -> float | None:
+def bounds(measure: Measure, sample: Sample) -> tuple[float | None, float | None]:
+    """The mean with every missing value at its lowest, and at its highest."""
+    if not sample.missing:
+        return None, None
+    if measure.left is not None and measure.level == "episode":
+        lows, highs = zip(*map(measure.left, sample.lost), strict=True)
+        return _mean([*sample.values, *lows]), _mean([*sample.values, *highs])
+    return _filled(sample, measure.low), _filled(sample, measure.high)
+
+
+def _filled(sample: Sample, worst: float | None) -> float | None:
     """The mean with every missing value at its worst."""
-    if not sample.missing or worst is None:
-        return None
-    total = fsum(sample.values) + sample.missing * worst
-    return total / (len(sample.values) + sample.missing) + 0.0
+    return None if worst is None else _mean([*sample.values, *[worst] * sample.missing])
+
+
+def _mean(values: Sequence[float]) -> float:
+    return fsum(values) / len(values) + 0.0
+
+
+def _behind(made: Sequence[Sample]) -> list[Behind]:
+    """What stands behind each sample; many are of the same episodes."""
+    found: dict[tuple[int, ...], Behind] = {}
+    keys = [tuple(map(id, sample.filed)) for sample in made]
+    for key, sample in zip(keys, made, strict=True):
+        if key not in found:
+            found[key] = behind(sample.filed)
+    return [found[key] for key in keys]

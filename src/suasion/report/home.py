@@ -8,11 +8,15 @@ from markupsafe import Markup
 
 from suasion.measures.forked import again
 from suasion.measures.panel import Panel
+from suasion.report.a_a import checks, table
+from suasion.report.asked import in_a_line
 from suasion.report.book import Book
 from suasion.report.cast import some
 from suasion.report.commands import quoted
 from suasion.report.figure import MINI, chart
 from suasion.report.lines import in_words
+from suasion.report.situation import held
+from suasion.report.stuck import causes
 from suasion.report.svg import inline
 from suasion.report.text import counted
 
@@ -22,6 +26,8 @@ PURPOSE = (
 )
 ROWS = 300
 """Estimates in a table of a page; all of them are in its data."""
+MISSING = ("missing", "lowest", "highest")
+"""Episodes that are, and the number with each of them at its worst."""
 NAMED = 12
 """Conditions and agents that are named; more are counted."""
 
@@ -44,12 +50,15 @@ def home(book: Book) -> None:
             if q.slug in book.why_not
         ],
         declared=_declared(book),
+        a_a=table(checks(book.results, book.study)) if book.results else None,
+        held=held(book),
         measures=None if book.questions else estimates_table(book),
         method=book.method,
         done=book.done,
         planned=counted(len(book.rows), "planned episode" if book.study else "episode"),
         first=first and {"page": book.places.pages[first.id], "id": first.id},
         troubles=_troubles(book),
+        asked=in_a_line(book),
         reproduce=_reproduce(book),
         imported=book.run.manifest.get("kind") == "import",
     )
@@ -85,7 +94,8 @@ def mini(panel: Panel, slug: str) -> Markup:
 
 
 def _declared(book: Book) -> dict[str, Any] | None:
-    """The study's own contrasts as a table."""
+    """The study's own contrasts as a table; with what is missing, where anything is."""
+    lost = any(each.behind.blocked for each in book.bounded)
     rows = [
         (
             d.measure,
@@ -97,15 +107,23 @@ def _declared(book: Book) -> dict[str, Any] | None:
             d.made.units,
             d.p,
             d.verdict,
+            *((there.behind.blocked, there.low, there.high) if lost else ()),
         )
-        for d in book.declared
+        for d, there in zip(book.declared, book.bounded, strict=True)
     ]
     names = ("measure", "of", "less", "difference", "low", "high", "n", "p (Holm)", "verdict")
-    return {"columns": names, "rows": rows} if rows else None
+    columns = (*names, *(MISSING if lost else ()))
+    return {"columns": columns, "rows": rows, "missing": lost} if rows else None
 
 
 def estimates_table(book: Book) -> dict[str, Any]:
-    """Means by group and model, the default method."""
+    """Means by group and model, the default method; with what is missing, where anything is."""
+    found = [
+        row
+        for row in book.default_rows(arms=False)
+        if (row.n or row.blocked) and not _of_index(book, row.measure)
+    ]
+    lost = any(row.blocked for row in found)
     rows = [
         (
             row.measure,
@@ -114,14 +132,20 @@ def estimates_table(book: Book) -> dict[str, Any]:
             row.low,
             row.high,
             row.n,
+            *((row.blocked, row.bound_low, row.bound_high) if lost else ()),
             row.unit_of_resampling,
             row.status,
         )
-        for row in book.default_rows(arms=False)
-        if row.n and not _of_index(book, row.measure)
+        for row in found
     ]
-    names = ["measure", "of", "mean", "low", "high", "n", "resampled", "status"]
-    return {"columns": names, "rows": rows[:ROWS], "left": max(0, len(rows) - ROWS)}
+    columns = ("measure", "of", "mean", "low", "high", "n")
+    names = [*columns, *(MISSING if lost else ()), "resampled", "status"]
+    return {
+        "columns": names,
+        "rows": rows[:ROWS],
+        "left": max(0, len(rows) - ROWS),
+        "missing": lost,
+    }
 
 
 def _of_index(book: Book, measure: str) -> bool:
@@ -135,10 +159,7 @@ def _of_index(book: Book, measure: str) -> bool:
 
 def _troubles(book: Book) -> list[str]:
     """What is not whole, counted."""
-    words = {"failed": "failed", "blocked": "wait for an agent that could not be asked"}
-    found = [
-        f"{counted(book.states[s], 'episode')} {w}." for s, w in words.items() if book.states[s]
-    ]
+    found = causes(book)
     damaged = sum(each.damaged for each in book.filed)
     if damaged:
         found.append(
@@ -172,7 +193,7 @@ def _replicates(book: Book) -> str:
     """The option that was given, where the run has more or fewer than its study says."""
     study = book.study
     each = len(study.get("block") or "-") * (study.get("chain") or 1)
-    each *= len(study.get("conditions") or "-")
+    each *= len(study.get("conditions") or "-") + bool(study.get("a_a"))
     run = len({row.id for row in book.rows}) / each
     same = run in (0, book.study.get("replicates"))
     return "" if same else f" --replicates {run:.0f}"

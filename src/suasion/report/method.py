@@ -10,11 +10,15 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from suasion.agents.skinned import ask_in
 from suasion.core.asks import Json
+from suasion.core.environment import USUAL
 from suasion.core.episode import canonical
 from suasion.measures.filed import Filed
 from suasion.measures.measure import Measure
+from suasion.measures.skin import Skin
 from suasion.report.answers import condition
+from suasion.report.asked import asked
 from suasion.report.book import METHOD_WORDS, Book, of_words
 from suasion.report.cast import Cast
 from suasion.report.columns import facts
@@ -33,9 +37,9 @@ seats of an episode its seats are averaged first, or resampled together.
 How often these intervals hold the true value at n = 5, 10, 20, 30 and 100 is measured by
 simulation, and printed in docs/reference/coverage.md of the program.
 
-Values that are undefined have a reason and are left out; they are never nought. Unfinished and
-damaged episodes are in no estimate; where a measure is bounded, the estimate with each of them at
-its worst stands in the data.
+Values that are undefined have a reason and are left out; they are never nought. Blocked, failed,
+unfinished and damaged episodes are in no estimate; where a measure is bounded, the estimate with
+each of them at its worst stands beside it and in the data.
 
 Episodes are pooled only with their like: the same status, rules and sizes.
 
@@ -64,6 +68,7 @@ def method(book: Book) -> None:
         left=max(0, len(alike(book)) - SECTIONS),
         statistics=_statistics(book),
         parameters=_parameters(book),
+        asked=asked(book),
         measures=[_measure(m, m.id in nulls) for m in (kit.measures if kit else ())],
     )
 
@@ -106,7 +111,10 @@ def _settings(groups: Sequence[Sequence[Filed]]) -> dict[str, Any]:
     names = list(dict.fromkeys(name for settings in played for name in settings))
     return {
         "columns": ["setting", *_titles(groups)],
-        "rows": [[name, *(_value(settings.get(name)) for settings in played)] for name in names],
+        "rows": [
+            [name, *(_value(settings.get(name, USUAL.get(name))) for settings in played)]
+            for name in names
+        ],
     }
 
 
@@ -220,16 +228,21 @@ def _moments(rules: Rules, filed: Filed) -> Iterator[dict[str, str]]:
     except Exception:
         return
     for at in dict.fromkeys((0, len(spoken) - 1)):
-        yield _moment(spoken[at], filed)
+        yield _moment(spoken[at], filed, rules.worn(filed, spoken[at].asked.seat))
 
 
-def _moment(spoken: Spoken, filed: Filed) -> dict[str, str]:
+def _moment(spoken: Spoken, filed: Filed, skin: Skin | None) -> dict[str, str]:
+    """A moment as the seat met it, in the words of its skin if it wore one."""
     asked = spoken.asked
     news = len(asked.news)
     what = "its first turn" if not news else f"a turn with {news} events that are news to it"
-    schema = json.dumps(asked.turn.ask.schema(), indent=1, ensure_ascii=False)
+    if asked.aside:
+        what = f"asked aside: {asked.aside}"
+    told, schema = spoken.words, asked.turn.ask.schema()
+    if skin is not None:
+        told, schema = skin.words(told), ask_in(skin, asked.turn.ask).schema()
     return {
         "title": f"{filed.seats[asked.seat].name}, {what}",
-        "words": spoken.words,
-        "schema": schema,
+        "words": told,
+        "schema": json.dumps(schema, indent=1, ensure_ascii=False),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,8 @@ from suasion.environments.influence.rules import Influence
 from suasion.measures.filed import Filed, Held
 from suasion.measures.imported import BadLine
 from suasion.report.results import results
+from suasion.store.asked import Asked
+from suasion.store.read import Attempt
 
 LINE = ("promise_keeper", "promise_breaker", "tit_for_tat", "grim", "tit_for_tat")
 STUDY: Mapping[str, Json] = {
@@ -45,6 +47,7 @@ class Known(NamedTuple):
     state: str
     digest: str | None
     chain: str | None = None
+    error: str | None = None
 
 
 class InMemory:
@@ -63,6 +66,7 @@ class InMemory:
     ) -> None:
         self.path, self._filed, self._told, self._stuck = path, filed, told or {}, stuck
         self._lines = lines
+        self.over = False
         self.manifest: Mapping[str, Json] = {"environment": environment, "study": study}
 
     def all(self) -> Iterator[Filed]:
@@ -73,13 +77,22 @@ class InMemory:
 
     def rows(self) -> Sequence[Known]:
         whole = [Known(f.id, f.arm, "whole", f.episode.digest(), f.chain) for f in self._filed]
-        return whole + [Known(f.id, f.arm, "blocked", None, f.chain) for f in self._stuck]
+        return whole + [Known(f.id, f.arm, "blocked", None, f.chain, f.lost) for f in self._stuck]
 
     def told(self, episode: str, /) -> Mapping[Key, str]:
         return self._told.get(episode, {})
 
     def bad_lines(self) -> tuple[Sequence[BadLine], Sequence[BadLine]]:
         return self._lines, ()
+
+    def attempts(self, episode: str, /) -> Sequence[Attempt]:
+        return ()
+
+    def frames(self, hashes: Iterable[str], /) -> Mapping[str, str]:
+        return {}
+
+    def asked(self) -> Sequence[Asked]:
+        return ()
 
     def digest(self) -> str:
         return sha256("".join(row.digest or "" for row in self.rows()).encode()).hexdigest()

@@ -18,7 +18,10 @@ from suasion.measures.kit import Kit
 from suasion.measures.measure import Measure, OfRun, Parameter, Value
 from suasion.report.estimates import estimates
 from suasion.stats.interval import METHODS, Recipe
-from suasion.store.chains import STUCK, waiting
+from suasion.store.chains import missing
+
+UNFINISHED = ("unfinished_episode", "cut_short")
+"""Reasons of values that an episode would have had, had it come to its end."""
 
 
 class Row(Protocol):
@@ -33,6 +36,8 @@ class Row(Protocol):
     @property
     def state(self) -> str: ...
     @property
+    def error(self) -> str | None: ...
+    @property
     def digest(self) -> str | None: ...
 
 
@@ -46,6 +51,10 @@ class Recorded(Protocol):
     @property
     def manifest(self) -> Mapping[str, Json]:
         """What was run."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody goes on with it, so that what was never played is missing."""
 
     def rows(self) -> Sequence[Row]:
         """What it knows of every episode."""
@@ -119,6 +128,7 @@ class RunResults:
         self._measures = {measure.id: measure for measure in kit.measures}
         self._values: dict[str, list[Value]] = {}
         self._estimates: dict[str, list[Estimate]] = {}
+        self._lost = {each.id: each.lost for each in self.filed if each.lost}
 
     def measure(self, name: str) -> Measure:
         """The measure of this id."""
@@ -133,8 +143,16 @@ class RunResults:
         if measure not in self._values:
             asked = self.measure(measure)
             found = self._of_run(asked) if isinstance(asked, OfRun) else self._of_each(asked)
-            self._values[measure] = [_sound(value) for value in found]
+            self._values[measure] = [self._sound(value) for value in found]
         return self._values[measure]
+
+    def _sound(self, value: Value) -> Value:
+        """As it is printed; of an episode that is missing, also why it is."""
+        lost = self._lost.get(value.episode)
+        reason = value.reason or ""
+        if lost and reason.partition(":")[0] in UNFINISHED:
+            return value._replace(reason=f"{reason}{'; ' if ':' in reason else ': '}{lost}")
+        return _sound(value)
 
     def _of_each(self, measure: Measure) -> list[Value]:
         return [value for each in self.filed for value in self._of(measure, each)]
@@ -243,17 +261,19 @@ def results(run: Recorded, parameters: Mapping[str, Json] | None = None) -> RunR
 
 
 def measured(run: Recorded, whole: Iterable[Filed] | None = None) -> list[Filed]:
-    """Every episode that is over or stuck, in the run's order; a stuck one is unfinished.
+    """Every episode that is over or missing, in the run's order; a missing one says why.
 
-    Stuck are also those of a chain behind one that is: they are missing for the same reason.
+    Missing are those that are blocked or failed, those of a chain behind one that is, and of a run
+    that was left, those that were never played to their end.
     """
     over = {each.id: each for each in (run.all() if whole is None else whole)}
-    found, waits = [], waiting(run.rows())
+    lost = missing(run.rows(), run.over)
+    found = []
     for row in run.rows():
         if row.id in over:
             found.append(over[row.id])
-        elif row.state in STUCK or row.id in waits:
-            found.append(replace(run.filed(row.id), finished=False))
+        elif row.id in lost:
+            found.append(replace(run.filed(row.id), finished=False, lost=lost[row.id]))
     return found
 
 

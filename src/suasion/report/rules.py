@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from suasion.agents.skinned import worn
 from suasion.core.environment import Asked, AskedMany, Environment, words
 from suasion.core.episode import Episode
 from suasion.core.events import Event
@@ -14,6 +15,7 @@ from suasion.core.replay import replaying
 from suasion.measures.beside import Beside, Glyph
 from suasion.measures.filed import Filed
 from suasion.measures.kit import Kit, by_audience
+from suasion.measures.skin import Skin
 from suasion.report.asides import ASIDE, is_aside
 from suasion.report.deliveries import UNHEARD_OF, Deliveries
 
@@ -52,6 +54,15 @@ class Rules(NamedTuple):
         if recorded or self.env is None or not filed.episode.decisions:
             return recorded
         return self.env.brief(seat)
+
+    def worn(self, filed: Filed, seat: int) -> Skin | None:
+        """The skin that a seat wore; None for none, and for one that is not installed."""
+        if self.kit is None:
+            return None
+        try:
+            return worn(filed.seats[seat].asked_with, self.kit)
+        except LookupError:
+            return None
 
     def current(self, filed: Filed) -> bool:
         """Whether these are the very rules that were played."""

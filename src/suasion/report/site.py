@@ -15,11 +15,12 @@ from suasion.report.episodes import episodes
 from suasion.report.files import Folder
 from suasion.report.home import home
 from suasion.report.method import method, prompts
+from suasion.report.stuck import stuck
 from suasion.report.tables import data
 from suasion.report.templating import asset
 
 ASSETS = ("site.css", "page.css", "reader.css", "reader.js", "figure.js", "table.js")
-PAGES: tuple[Callable[[Book], None], ...] = (home, answers, episodes, prompts, method, data)
+PAGES: tuple[Callable[[Book], None], ...] = (home, answers, episodes, stuck, prompts, method, data)
 
 
 class SiteResult(NamedTuple):

@@ -87,8 +87,12 @@ ESTIMATES = (
     Column("status", "text", "of the study; never pooled"),
     Column("reason", "text", "why there is no value"),
     Column("blocked", "integer", "episodes missing from it"),
+    Column("causes", "JSON", "how many of these are missing for what"),
     Column("bound_low", "number", "with each missing value at its lowest"),
     Column("bound_high", "number", "with each missing value at its highest"),
+    Column("bound_reason", "text", "why there is no such bound, where something is missing"),
+    Column("retried", "number", "share of its episodes in which a seat had to be asked again"),
+    Column("forfeits", "JSON", "share of answers that were lost on the way, by how"),
 )
 SNIPPET = """\
 import polars as pl
