@@ -10,9 +10,22 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from suasion.cli import check, demo, export, fork, import_, measure, play, run, show, site, status
+from suasion.cli import (
+    check,
+    demo,
+    export,
+    fork,
+    import_,
+    measure,
+    plan,
+    play,
+    run,
+    show,
+    site,
+    status,
+)
 from suasion.cli import list as list_
-from suasion.cli.errors import Failed, foreseen, program, report
+from suasion.cli.errors import Failed, foreseen, program, report, without_keys
 
 app = typer.Typer(
     help="Measure how language-model agents influence, deceive and resist one another.",
@@ -53,6 +66,7 @@ for _name, _command in (
     ("demo", demo.demo),
     ("list", list_.list_),
     ("play", play.play),
+    ("plan", plan.plan),
     ("run", run.run),
     ("status", status.status),
     ("measure", measure.measure),
@@ -77,6 +91,7 @@ def main() -> NoReturn:
     except Exception as error:
         told = foreseen(error)
         if told is None:
+            without_keys()
             raise
         code = report(told)
     sys.exit(code)

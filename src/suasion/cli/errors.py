@@ -7,6 +7,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from suasion.cli.terminal import one_line, say
@@ -33,14 +34,26 @@ def report(failed: Failed) -> int:
 def foreseen(error: Exception) -> Failed | None:
     """An error of the machine in words; None for what nobody foresaw."""
     from suasion.catalogue import Mistake
+    from suasion.models.config import BadConfig
+    from suasion.models.ids import BadModel
+    from suasion.store.database import Damaged
 
-    if isinstance(error, Mistake):
+    if isinstance(error, (Mistake, BadConfig, BadModel, Damaged)):
         return Failed(str(error), "list")
     if isinstance(error, OSError) and error.filename is not None:
         return Failed(f"{error.filename}: {error.strerror or error}", "list")
     if isinstance(error, OSError):
         return Failed(str(error), "list")
     return None
+
+
+def without_keys() -> None:
+    """From now on, what ends this process is told without the user's keys."""
+    from suasion.models.keys import keys
+    from suasion.models.redact import guard
+
+    with suppress(ValueError):
+        guard(keys().redactor())
 
 
 def program() -> list[str]:

@@ -30,6 +30,8 @@ def export(
 ) -> None:
     """Write a run's episodes as lines. A file is whole or absent."""
     found = opened(run)
+    if format_ in TABLES and not stable:
+        return _table(found, format_, out)
     data = lines(found, format_, stable)
     if out is None:
         for line in data:
@@ -38,6 +40,27 @@ def export(
     from suasion.store.folder import put
 
     put(out, b"".join(line + b"\n" for line in data))
+    return say(str(out))
+
+
+TABLES = ("attempts-csv", "attempts-parquet")
+"""A row for each time that a seat was asked, of any environment."""
+
+
+def _table(run: Run, format_: str, out: Path | None) -> None:
+    """The attempts of a run as a file; as CSV also printed."""
+    from suasion.cli import tables
+    from suasion.store.export import attempts
+    from suasion.store.folder import put
+
+    rows = list(attempts(run))
+    if out is None and format_ == "attempts-parquet":
+        said = "a Parquet file is not printed: say --out, where to write it"
+        raise Failed(said, "export", str(run.path), "--format", "attempts-csv", code=2)
+    data = (tables.as_csv if format_ == "attempts-csv" else tables.as_parquet)(rows)
+    if out is None:
+        return write(data)
+    put(out, data)
     return say(str(out))
 
 
@@ -54,7 +77,7 @@ def lines(run: Run, format_: str, stable: bool) -> Iterable[bytes]:
         said = f"--stable is what a digest covers: expected --format jsonl, not {format_[:80]!r}"
         raise Failed(said, "export", str(run.path), "--format", "jsonl", "--stable", code=2)
     if format_ not in exports:
-        there = ["jsonl", *exports]
+        there = ["jsonl", *TABLES, *exports]
         near = catalogue.nearest(format_, there) or "jsonl"
         said = f"no export format {format_[:80]!r}; there are: {', '.join(there)}"
         raise Failed(said, "export", str(run.path), "--format", near)

@@ -25,7 +25,7 @@ def list_(
         typer.Argument(
             metavar="[KIND]",
             help="environments, policies, presets, settings, measures, parameters, formats, "
-            "rubrics, studies, or keys (of a study file).",
+            "rubrics, skins, studies, or keys (of a study file).",
         ),
     ] = None,
     environment: Annotated[
@@ -172,7 +172,8 @@ def parameters(kits: Sequence[Kit]) -> Rows:
 
 def formats(kits: Sequence[Kit]) -> Rows:
     """Files of others that can be read or written."""
-    yield {"format": "jsonl", "environment": None, "import": False, "export": True}
+    for name in ("jsonl", "attempts-csv", "attempts-parquet"):
+        yield {"format": name, "environment": None, "import": False, "export": True}
     for kit in kits:
         for name in dict.fromkeys([*kit.imports, *kit.exports]):
             yield {
@@ -186,6 +187,14 @@ def formats(kits: Sequence[Kit]) -> Rows:
 def rubrics(kits: Sequence[Kit]) -> Rows:  # noqa: ARG001 - no environment has any yet
     """Questions that a judge answers about a transcript."""
     yield from ()
+
+
+def skins(kits: Sequence[Kit]) -> Rows:
+    """Other words for seats, units and actions; `#` stands for any number."""
+    for kit in kits:
+        for name, skin in kit.skins.items():
+            swaps = ", ".join(f"{one} {other}" for one, other in skin.pairs)
+            yield {"environment": kit.environment.name, "skin": name, "swaps": swaps}
 
 
 def studies(kits: Sequence[Kit]) -> Rows:  # noqa: ARG001 - they are files
@@ -222,6 +231,7 @@ KINDS: Mapping[str, Callable[[Sequence[Kit]], Rows]] = {
     "parameters": parameters,
     "formats": formats,
     "rubrics": rubrics,
+    "skins": skins,
     "studies": studies,
     "keys": keys,
 }

@@ -60,9 +60,20 @@ def described(
         told["values"] = [value.row() for value in results.all_values()]
     if both:
         told.update(results.lists())
+        told.update(_a_a(run, results))
     if both or only_estimates:
         told["estimates"] = [row.row() for row in results.all_estimates()]
     return told
+
+
+def _a_a(run: Run, results: RunResults) -> dict[str, Json]:
+    """The checks of a study that plays its first condition once more."""
+    from suasion.report.a_a import checks
+
+    study = run.manifest.get("study")
+    if not isinstance(study, dict) or not study.get("a_a"):
+        return {}
+    return {"a_a": [check.row() for check in checks(results, study)]}
 
 
 def _results(run: Run, given: Mapping[str, str]) -> RunResults:
@@ -147,8 +158,47 @@ def _estimates(run: Run, results: RunResults) -> None:
     everywhere = [f"{key} {value}" for key, value in shared.items() if value is not None]
     if everywhere:
         say(f"Everywhere: {', '.join(everywhere)}")
-    table = [(row.measure, _group(row, shared), *_found(row)) for row in rows]
-    return say_table(table, ("measure", "group", "value", "95% interval", "n", "method"))
+    lost = any(row.blocked for row in rows)
+    table = [
+        (row.measure, _group(row, shared), *_found(row), *(_missing(row) if lost else ()))
+        for row in rows
+    ]
+    names = ("measure", "group", "value", "95% interval", "n", "method")
+    say_table(table, (*names, *(("missing", "at worst") if lost else ())))
+    for words in dict.fromkeys(_behind(row, shared) for row in rows):
+        if words:
+            say(words)
+    return _say_a_a(run, results)
+
+
+def _behind(row: Estimate, shared: Mapping[str, Json]) -> str:
+    """What stands behind the estimates of one group, in a line."""
+    from dataclasses import replace
+
+    from suasion.measures.behind import in_words
+
+    words = in_words(row.behind)
+    group = _group(replace(row, by={k: v for k, v in row.by.items() if k != "model"}), shared)
+    return f"{group or 'everywhere'}: {words}" if words else ""
+
+
+def _missing(row: Estimate) -> tuple[str, str]:
+    """How many episodes are missing, and between what the value lies with all at their worst."""
+    if not row.blocked:
+        return "0", ""
+    low, high = (
+        "unbounded" if end is None else _number(end) for end in (row.bound_low, row.bound_high)
+    )
+    return str(row.blocked), f"{low} to {high}"
+
+
+def _say_a_a(run: Run, results: RunResults) -> None:
+    from suasion.report.a_a import checks, summed_up
+
+    study = run.manifest.get("study")
+    words = summed_up(checks(results, study)) if isinstance(study, dict) else ""
+    if words:
+        say(f"A/A: {words}")
 
 
 def _chosen(run: Run, results: RunResults) -> list[Estimate]:

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, repeat
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from suasion.cli.env_file import EnvFile, use
 from suasion.cli.errors import Failed
 from suasion.cli.terminal import say, say_json, say_table
 
@@ -66,7 +67,11 @@ def play(
         ),
     ] = None,
     seat: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=AGENT", help="The agent of one seat.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=AGENT",
+            help="The agent of one seat; a model with settings as {model: ID, temperature: 0.7}.",
+        ),
     ] = None,
     channel: Annotated[
         list[str] | None,
@@ -78,22 +83,25 @@ def play(
     viewpoint: Annotated[
         str | None, typer.Option("--as", metavar="SEAT", help="Only what this seat was told.")
     ] = None,
+    env_file: EnvFile = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print how it ended, as one JSON object.")
     ] = False,
 ) -> None:
     """Play one episode and tell it. A policy's name alone is enough: grim is policy/grim."""
+    use(env_file)
     named = tuple(filter(None, (each.strip() for each in (seats or "").split(","))))
     given, by_name = pairs(settings, "--set"), pairs(seat, "--seat")
     links = tuple(channel or ())
     game = Game(environment, preset, given, _each(named), by_name, seed, as_json, links)
     try:
         env, kit = ready(game)
-        agents = seated(game, env, kit)
+        held = seated(game, env, kit)
         chained = chain(game, env)
     except Wrong as wrong:
         raise Failed(str(wrong), *repaired(game)) from None
-    episode = _played(env, kit, agents, seed, chained)
+    episode = _played(env, kit, held, seed, chained)
+    agents = [each.agent for each in held]
     if as_json:
         return say_json(outcome(game, env, agents, episode))
     return _tell(env, kit, agents, episode, viewpoint)
@@ -191,8 +199,46 @@ def as_yaml(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def seated(game: Game, env: Environment[Any], kit: Kit) -> list[str]:
-    """The whole id of the agent in every seat."""
+class Holder(NamedTuple):
+    """Who holds a seat, and of a model how it is asked."""
+
+    agent: str
+    asked_with: Mapping[str, Json]
+
+
+def holder(text: str, kit: Kit) -> Holder:
+    """An agent by its id, or by the keys of a seat of a study in braces.
+
+    Errors: `UnknownAgent`, `Mistake`.
+    """
+    from suasion import agents, catalogue
+
+    agent, asked_with = _written(text) if text.lstrip().startswith("{") else (text, {})
+    whole = catalogue.agent(kit, agent)
+    agents.known(whole, kit, asked_with)
+    return Holder(whole, asked_with)
+
+
+def _written(text: str) -> tuple[str, Mapping[str, Json]]:
+    from pydantic import ValidationError
+
+    from suasion.agents import UnknownAgent
+    from suasion.runner.plain_yaml import BadYaml, value
+    from suasion.runner.study import KEYS, OneSeat
+    from suasion.runner.study_errors import problems
+
+    try:
+        seat = OneSeat.validate_python(value(text))
+    except BadYaml as bad:
+        raise UnknownAgent(f"a seat is {text[:80]!r}: {bad}") from None
+    except ValidationError as error:
+        said = "; ".join(str(problem.said) for problem in problems(error, {"": KEYS["seats"]}))
+        raise UnknownAgent(f"a seat is {text[:80]!r}: {said}") from None
+    return seat.agent, seat.asked_with
+
+
+def seated(game: Game, env: Environment[Any], kit: Kit) -> list[Holder]:
+    """The whole id of the agent in every seat, and how a model is asked."""
     from suasion import agents, catalogue
 
     names = [seat.name for seat in env.seats()]
@@ -210,11 +256,10 @@ def seated(game: Game, env: Environment[Any], kit: Kit) -> list[str]:
         held = f"nobody holds {_named(empty)}"
         said = f"{count if not listed else held}: expected one agent a seat; there are: {there}"
         raise Wrong(said, filled)
-    whole: dict[str, str] = {}
+    whole: dict[str, Holder] = {}
     for agent in dict.fromkeys(given.values()):
         try:
-            whole[agent] = catalogue.agent(kit, agent)
-            agents.hold(whole[agent], kit)
+            whole[agent] = holder(agent, kit)
         except (catalogue.Mistake, agents.UnknownAgent) as mistake:
             instead = getattr(mistake, "instead", None) or f"policy/{next(iter(kit.policies))}"
             mended = tuple(instead if each == agent else each for each in filled.seats)
@@ -268,7 +313,7 @@ def repaired(game: Game) -> list[str]:
 def _played(
     env: Environment[Any],
     kit: Kit,
-    agents: Sequence[str],
+    held: Sequence[Holder],
     seed: int,
     chained: Sequence[Mapping[str, Json]],
 ) -> Episode:
@@ -277,17 +322,15 @@ def _played(
     from suasion.core.environment import Blocked, Live
     from suasion.core.play import Play, drive, groups_of
 
-    seats = line_up(agents, kit)
+    seats = line_up([each.agent for each in held], kit, [each.asked_with for each in held])
     links = channels.chain(chained, [seat.name for seat in env.seats()])
     play = Play(env, seed, channels=links, named=chained, groups=groups_of(seats))
     if not any(isinstance(seat, Live) for seat in seats):
         return drive(play, seats)
-    import asyncio
-
-    from suasion.runner.episode import drive_async
+    from suasion.runner.episode import waited_for
 
     try:
-        return asyncio.run(drive_async(play, seats))
+        return waited_for(play, seats)
     except Blocked as why:
         raise Failed(f"a seat could not be asked: {why}", "list", "policies") from None
 

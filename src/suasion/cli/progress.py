@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, Literal
 
 from suasion.cli.terminal import one_line, say, say_json
-from suasion.runner.progress import Progress, Quiet, Tally
+from suasion.runner.progress import NOTHING_ASKED, Progress, Quiet, Standing, Tally
 
 Display = Literal["auto", "full", "plain", "json", "none"]
 WIDEST = 200
@@ -73,13 +73,50 @@ class Pace:
         return (tally.planned - tally.done) / self.rate if self.ended else None
 
 
+class News:
+    """What is new about endpoints: one that fails or is down, and one that answers again."""
+
+    def __init__(self) -> None:
+        self._known: frozenset[str] = frozenset()
+        self._looked = -SOON
+
+    def of(self, standing: Standing) -> list[str]:
+        """In words, not too often; nothing where nothing changed."""
+        now = monotonic()
+        if now - self._looked < SOON or standing is NOTHING_ASKED:
+            return []
+        why = dict(standing.troubles)
+        known, self._known = self._known, frozenset(why)
+        if known != self._known:
+            self._looked = now
+        return [
+            *(f"{where}: {why[where]}" for where in sorted(why.keys() - known)),
+            *(f"{where}: answers again" for where in sorted(known - why.keys())),
+        ]
+
+
+def calls(standing: Standing) -> list[str]:
+    """What leaves, what waits and why, and what is spent, in words."""
+    many = "call" if standing.in_flight == 1 else "calls"
+    words = [f"{standing.in_flight:,} {many} under way"] if standing.in_flight else []
+    if standing.waiting:
+        words.append(f"{standing.waiting:,} waiting")
+    words += [f"{where}: {why}" for where, why in standing.troubles]
+    if standing.max_tokens is not None:
+        words.append(f"{standing.tokens:,} of {standing.max_tokens:,} tokens")
+    if standing.max_cost is not None:
+        words.append(f"${standing.cost:,.2f} of ${standing.max_cost:,.2f}")
+    return words
+
+
 class Lines:
     """Plain lines: one now and then, and one for each episode that fails."""
 
     def __init__(self) -> None:
-        self.pace = Pace()
+        self.pace, self._news = Pace(), News()
         self._said = monotonic()
         self._told = 0
+        self._standing = NOTHING_ASKED
 
     def planned(self, arms: Mapping[str, Tally]) -> None:
         self.pace.plan(arms)
@@ -94,7 +131,10 @@ class Lines:
         if self.pace.tally.done == self.pace.tally.planned:
             self._line()
 
-    def tick(self) -> None:
+    def tick(self, standing: Standing = NOTHING_ASKED) -> None:
+        self._standing = standing
+        for line in self._news.of(standing):
+            _say_line(line)
         quiet = monotonic() - self._said
         if quiet >= LATE or (quiet >= SOON and self.pace.ended > self._told):
             self._line()
@@ -104,7 +144,8 @@ class Lines:
 
     def _line(self) -> None:
         self._said, self._told = monotonic(), self.pace.ended
-        _say_line(summary(self.pace))
+        ended = self.pace.tally.done == self.pace.tally.planned
+        _say_line(", ".join([summary(self.pace), *([] if ended else calls(self._standing))]))
 
 
 def summary(pace: Pace) -> str:
@@ -143,8 +184,9 @@ class Objects:
     """One JSON object a line, for programs."""
 
     def __init__(self) -> None:
-        self.pace = Pace()
+        self.pace, self._news = Pace(), News()
         self._said = monotonic()
+        self._standing = NOTHING_ASKED
 
     def planned(self, arms: Mapping[str, Tally]) -> None:
         self.pace.plan(arms)
@@ -158,8 +200,9 @@ class Objects:
         found = {"event": "ended", "episode": episode, "arm": arm, "state": state, "error": error}
         self._say(found)
 
-    def tick(self) -> None:
-        if monotonic() - self._said >= LATE:
+    def tick(self, standing: Standing = NOTHING_ASKED) -> None:
+        self._standing = standing
+        if self._news.of(standing) or monotonic() - self._said >= LATE:
             self._object("progress")
 
     def stopping(self, why: str) -> None:
@@ -167,12 +210,17 @@ class Objects:
 
     def _object(self, event: str) -> None:
         arms = {arm: tally._asdict() for arm, tally in self.pace.arms.items()}
-        self._say({"event": event, "arms": arms})
+        self._say({"event": event, "arms": arms, "calls": _plain(self._standing)})
 
     def _say(self, found: dict[str, Any]) -> None:
         self._said = monotonic()
         say_json(found)
         sys.stdout.flush()
+
+
+def _plain(standing: Standing) -> dict[str, Any]:
+    troubles = [trouble._asdict() for trouble in standing.troubles]
+    return {**standing._asdict(), "troubles": troubles}
 
 
 ALL = "all"
@@ -187,7 +235,8 @@ class Bars:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as RichProgress
 
-        self.pace = Pace()
+        self.pace, self._news = Pace(), News()
+        self._standing = NOTHING_ASKED
         self._bars = RichProgress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -221,8 +270,11 @@ class Bars:
         if self.pace.tally.done == self.pace.tally.planned:
             self.close()
 
-    def tick(self) -> None:
-        words = ", ".join(speed(self.pace))
+    def tick(self, standing: Standing = NOTHING_ASKED) -> None:
+        self._standing = standing
+        for line in self._news.of(standing):
+            self._bars.console.print(one_line(line))
+        words = one_line(", ".join([*speed(self.pace), *calls(standing)]))
         self._bars.update(self._tasks[None], completed=self.pace.tally.done, words=words)
         self._bars.refresh()
 
@@ -232,7 +284,7 @@ class Bars:
     def close(self) -> None:
         """Leave the bars as they are and give the terminal back."""
         if self._bars.live.is_started:
-            self.tick()
+            self.tick(self._standing)
         self._bars.stop()
 
 

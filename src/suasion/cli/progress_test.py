@@ -9,7 +9,7 @@ import pytest
 
 from suasion.cli import progress as showing
 from suasion.cli.progress import LATE, SOON, WIDEST, Bars, Lines, Objects, Pace, duration, progress
-from suasion.runner.progress import Progress, Quiet, Tally
+from suasion.runner.progress import Progress, Quiet, Standing, Tally, Trouble
 
 
 class Clock:
@@ -115,6 +115,66 @@ def test_one_condition_has_one_bar(clock: Clock, capsys: pytest.CaptureFixture[s
     shown.ended("main--r0", "main", "whole", None)
     shown.close()
     assert capsys.readouterr().out.count("1/1") == 1
+
+
+DOWN = Standing(
+    in_flight=1,
+    waiting=63,
+    troubles=(Trouble("vllm at gpu:8000", "down for 40 s (connection_refused)"),),
+    tokens=12_000,
+    max_tokens=90_000,
+    cost=0.5,
+    max_cost=3.0,
+)
+
+
+def in_trouble(shown: Progress, clock: Clock) -> None:
+    """A minute in which an endpoint is down, and one in which it is not."""
+    shown.planned({"a": Tally(2)})
+    for standing in (DOWN, DOWN._replace(troubles=())):
+        for _ in range(60):
+            clock.now += 1
+            shown.tick(standing)
+
+
+def test_a_run_that_stands_still_says_for_whom_it_waits_and_what_it_spent(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_trouble(Lines(), clock)
+    lines = capsys.readouterr().out.rstrip("\n").split("\n")
+    assert lines[1] == "vllm at gpu:8000: down for 40 s (connection_refused)"
+    assert lines.count("vllm at gpu:8000: answers again") == 1
+    assert len(lines) <= 3 + 120 / LATE
+    waiting = next(line for line in lines if "waiting" in line)
+    assert waiting == (
+        "0 of 2 episodes, 1 call under way, 63 waiting, vllm at gpu:8000: down for 40 s"
+        " (connection_refused), 12,000 of 90,000 tokens, $0.50 of $3.00"
+    )
+
+
+def test_programs_are_told_of_trouble_when_it_comes_and_when_it_goes(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_trouble(Objects(), clock)
+    found = [json.loads(line) for line in capsys.readouterr().out.rstrip("\n").split("\n")]
+    told = [each["calls"]["troubles"] for each in found if each["event"] == "progress"]
+    assert told[0] == [DOWN.troubles[0]._asdict()]
+    assert told[-1] == []
+    assert found[1]["calls"]["waiting"] == 63
+    assert len(found) <= 3 + 120 / LATE
+
+
+def test_bars_say_what_lines_say(
+    clock: Clock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = Bars()
+    in_trouble(shown, clock)
+    shown.close()
+    printed = capsys.readouterr().out
+    assert "vllm at gpu:8000: down for 40 s" in printed
+    assert "answers again" in printed
+    assert "12,000 of 90,000 tokens" in printed
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from suasion.cli.env_file import EnvFile, use
 from suasion.cli.errors import Failed, runnable
 from suasion.cli.terminal import one_line, say, say_json
 
@@ -40,8 +41,10 @@ def run(
     ] = None,
     workers: Workers = None,
     display: Shown = "auto",
+    env_file: EnvFile = None,
 ) -> None:
     """Run a study, or go on with it. Ctrl-C once finishes what is under way; twice stops now."""
+    use(env_file)
     shown = display_of(display, "run", study)
     loaded = read_study(study)
     words = ["run", study, *(["--replicates", str(replicates)] if replicates else [])]
@@ -103,6 +106,7 @@ def showing(display: Display, folder: Path, words: list[str]) -> Iterator[Progre
     from suasion.cli.progress import Bars, progress
     from suasion.cli.runs import free
     from suasion.runner.plan import Changed
+    from suasion.runner.priced import Unpriced
     from suasion.store.database import Damaged
     from suasion.store.folder import Busy, NotARun
 
@@ -115,6 +119,8 @@ def showing(display: Display, folder: Path, words: list[str]) -> Iterator[Progre
     except Changed as error:
         said = f"{folder} was run otherwise: {'; '.join(error.changes)}"
         raise Failed(said, *afresh) from None
+    except Unpriced as error:
+        raise Failed(str(error), "plan", *words[1:2]) from None
     except (NotARun, Damaged) as error:
         raise Failed(str(error).split("; give --out")[0], *afresh) from None
     except (FileExistsError, NotADirectoryError) as error:
@@ -149,7 +155,10 @@ def tell(result: RunResult, words: list[str]) -> None:
     say(f"{tally.whole:,} of {tally.planned:,} episodes are whole in {result.folder}")
     for said, count in causes(result):
         say(f"  {count} x {said}")
-    if result.exit_code == 130:
+    if result.exit_code == 4:
+        say(f"Stopped by a cap: {one_line(result.stopped or '')}")
+        say(f"What is recorded stays. With higher limits in the study, go on with:\n  {again}")
+    elif result.exit_code == 130:
         say(f"Interrupted; what is recorded stays. Go on with:\n  {again}")
     elif result.exit_code == 3:
         say(f"Try the others again with:\n  {again}")

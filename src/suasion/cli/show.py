@@ -29,6 +29,9 @@ def show(
         str | None,
         typer.Option("--as", "--seat", metavar="SEAT", help="Only what this seat was told."),
     ] = None,
+    sent: Annotated[
+        bool, typer.Option("--sent", help="What models were sent, call by call.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Tell one recorded episode, or one event of it."""
@@ -41,6 +44,15 @@ def show(
     filed = _filed(found, name)
     rules = rules_of(filed, *installed(str(found.manifest.get("environment"))))
     _known_seat(found, filed, viewpoint)
+    if sent:
+        from suasion.agents.sent import Unsound
+        from suasion.cli.sent import calls, tell_calls
+
+        try:
+            made = list(calls(found, filed, viewpoint))
+        except Unsound as error:
+            raise Failed(f"{filed.id[:80]!r}: {error}", "check", str(found.path)) from None
+        return say_json({"episode": filed.id, "calls": made}) if as_json else tell_calls(made)
     if at is not None:
         _one(found, filed, at)
         return _event(filed, rules, at, as_json, viewpoint)

@@ -44,8 +44,11 @@ def as_parquet(rows: Sequence[Row]) -> bytes:
 
 
 TYPES = {
-    **dict.fromkeys(("value", "low", "high", "level", "bound_low", "bound_high"), float),
+    **dict.fromkeys(("value", "low", "high", "level", "bound_low", "bound_high", "retried"), float),
     **dict.fromkeys(("n", "blocked", "event", "index", "position", "settled_by"), int),
+    **dict.fromkeys(("replicate", "step", "repeat", "attempt"), int),
+    **dict.fromkeys(("tokens_in", "tokens_out", "tokens_cached"), int),
+    **dict.fromkeys(("seconds", "cost"), float),
 }
 """Of columns that hold numbers; all others hold text."""
 
