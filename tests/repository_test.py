@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -90,19 +91,48 @@ def test_the_changelog_begins_with_what_is_not_yet_released() -> None:
 
 
 def test_the_program_imports_what_it_declares_and_declares_what_it_imports() -> None:
-    declared = {canonicalize_name(Requirement(each).name) for each in PROJECT["dependencies"]}
-    providers = importlib.metadata.packages_distributions()
-    imported = {canonicalize_name(dist) for top in third_party() for dist in providers[top]}
+    imported, declared = distributions(third_party(apart_from=FOR_DEVELOPERS)), MAIN | ADDED
     assert imported - declared == set()
     assert declared - imported == set()
 
 
-def third_party() -> set[str]:
+def test_what_developers_alone_need_is_declared_for_them() -> None:
+    further = distributions(third_party()) - MAIN - ADDED
+    assert further
+    assert further <= named_in(PROJECT["optional-dependencies"]["dev"])
+    assert named_in(PROJECT["optional-dependencies"]["dev"]) >= ADDED
+
+
+def named_in(requirements: Iterable[str]) -> set[str]:
+    """Distributions, by how they are told apart."""
+    return {canonicalize_name(Requirement(each).name) for each in requirements}
+
+
+MAIN = named_in(PROJECT["dependencies"])
+ADDED = named_in(
+    each
+    for name, extra in PROJECT["optional-dependencies"].items()
+    if name != "dev"
+    for each in extra
+)
+"""What the extras bring that users ask for by name."""
+FOR_DEVELOPERS = ROOT / "src" / "suasion" / "testing" / "tiny_model.py"
+"""A real server, for tests of the checkout: nothing else that is installed imports it."""
+
+
+def distributions(tops: Iterable[str]) -> set[str]:
+    """Who provides what is imported under these names."""
+    providers = importlib.metadata.packages_distributions()
+    return {canonicalize_name(dist) for top in tops for dist in providers.get(top, [top])}
+
+
+def third_party(apart_from: Path | None = None) -> set[str]:
     """The libraries that the program itself imports, by the names they are imported under.
 
     pytest is none of them: what `suasion.testing` makes for it is only called by its tests.
     """
-    modules = [file for file in (ROOT / "src").rglob("*.py") if not file.name.endswith("_test.py")]
+    files = [file for file in (ROOT / "src").rglob("*.py") if file != apart_from]
+    modules = [file for file in files if not file.name.endswith("_test.py")]
     nodes = [node for file in modules for node in ast.walk(ast.parse(file.read_text()))]
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     parts = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}

@@ -4,10 +4,10 @@ A sabotage is a planted bug that the tests around it must find.
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from suasion.runner.frames import OnDisk
 from suasion.runner.loop import Runner
@@ -18,6 +18,7 @@ from suasion.store.writer import Writer
 class Seat(NamedTuple):
     agent: str
     role: str = ""
+    asked_with: Mapping[str, Any] = {}
 
 
 class Job(NamedTuple):
@@ -42,6 +43,9 @@ class Tiny:
     status = "smoke"
     environment = "influence"
     replicates = 3
+    limits = None
+    cache = False
+    shown: ClassVar[Mapping[str, bytes]] = {}
 
     chained: bool = False
 
@@ -82,8 +86,8 @@ def acknowledge_before_commit() -> None:
     def late(self: Runner) -> None:
         turns[0] += 1
         leaving, self.leaving = self.leaving, []
-        for hand, number in leaving:
-            hand.tell(OnDisk(number))
+        for hand, ticket in leaving:
+            hand.tell(OnDisk(ticket))
         if turns[0] % 10 == 0:
             commit(self)
 

@@ -32,9 +32,9 @@ def hold(name, kit):
     live = awaited.hold(name, kit)
     log = os.open(os.environ["ASKED"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
-    async def ask(asked, recall):
+    async def ask(asked, line):
         os.write(log, b"asked\\n")
-        return await live.ask(asked, recall)
+        return await live.ask(asked, line)
 
     return Live(ask, live.resume)
 """

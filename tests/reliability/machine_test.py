@@ -32,7 +32,9 @@ from suasion.environments.influence.policies import POLICIES
 from suasion.environments.influence.rules import Influence
 from suasion.measures.filed import Held
 from suasion.runner.check import check
-from suasion.runner.worker import columns, whole
+from suasion.runner.recorder import columns
+from suasion.runner.worker import whole
+from suasion.store.attempts import Came
 from suasion.store.export import jsonl
 from suasion.store.folder import Busy, held, manifest_bytes, new_manifest, put
 from suasion.store.folder import Held as Lock
@@ -137,7 +139,9 @@ class Store(RuleBasedStateMachine):
         if number is None:
             return
         decision = self._left(number)[0]
-        self.writer.arrived(number, [checked_row(number, decision)], columns(decision.key), 0.1)
+        self.writer.arrived(
+            number, [checked_row(number, decision)], columns(decision.key), Came("answered", 0.1)
+        )
         self.taken.decisions[number].append(decision)
         self.taken.asked[number][-1] = "answered"
 
@@ -267,9 +271,9 @@ def test_the_store_keeps_what_was_committed_and_nothing_else() -> None:
     run_state_machine_as_test(Store, settings=SHORT)
 
 
-def lose_replies(self: Writer, number: int, kept: Any, key: Any, seconds: float) -> None:
+def lose_replies(self: Writer, number: int, kept: Any, key: Any, came: Came) -> None:
     """Take that a reply came, and not the reply."""
-    self._take(number, lambda: self._ended(number, key, "answered", seconds, kept[-1]))
+    self._take(number, lambda: self._ended(number, key, came, kept[-1]))
 
 
 def commit_at_once(self: Writer, number: int, *ignored: Any) -> None:

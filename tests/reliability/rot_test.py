@@ -13,13 +13,16 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from suasion.measures.filed import Filed
 from suasion.measures.imported import BadLine, Imported
 from suasion.runner.check import Finding, examine
+from suasion.runner.fork import Fork, run_fork
+from suasion.runner.run import run
+from suasion.runner.study_file import of
 from suasion.store import file
 from suasion.store.database import Damaged
 from suasion.store.folder import NotARun
@@ -36,7 +39,7 @@ BY_EPISODE = {
     "events": "episode",
 }
 CASES = 70
-"""For each of three runs."""
+"""For each of four runs."""
 
 Values = dict[int | None, list[object]]
 """Everything stored, by the number of its episode; under None what belongs to the run."""
@@ -60,7 +63,8 @@ def stored(folder: Path) -> Values | None:
             for table, column in BY_EPISODE.items():
                 at = [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
                 for row in db.execute(f"SELECT * FROM {table}"):
-                    found.setdefault(row[at.index(column.encode())], []).append((table, row))
+                    number = row[at.index(column.encode())]  # 0 is before the first episode
+                    found.setdefault(number or None, []).append((table, row))
             for table in ("texts", "bad_lines", "sessions"):
                 found[None] += db.execute(f"SELECT * FROM {table}").fetchall()
     except (sqlite3.Error, ValueError):
@@ -190,7 +194,32 @@ def unreadable(was: Base, findings: list[Finding], run: Run) -> str | None:
     return None
 
 
-@pytest.fixture(params=["finished", "killed", "imported"])
+MODELS: dict[str, Any] = {
+    "name": "rot",
+    "question": "Is it seen?",
+    "expectation": "It is.",
+    "environment": "influence",
+    "settings": {"size": 2, "rounds": 1, "slots": 2},
+    "asides": ["belief"],
+    "seats": [
+        {"model": "scripted/valid", "temperature": 1},
+        {"model": "scripted/wrong", "repair": 1},
+    ],
+    "replicates": 3,
+}
+
+
+@pytest.fixture(scope="module")
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Base:
+    """Forks of an episode that models played."""
+    folder = tmp_path_factory.mktemp("forked")
+    assert run(of(MODELS), folder / "run", workers=1).exit_code == 0
+    fork = Fork("main--r0", 1, times=3)
+    assert run_fork(open_run(folder / "run"), fork, folder / "fork", workers=1).exit_code == 0
+    return base(folder / "fork")
+
+
+@pytest.fixture(params=["finished", "killed", "imported", "forked"])
 def sound(request: pytest.FixtureRequest) -> Base:
     found: Base = request.getfixturevalue(request.param)
     return found

@@ -3,24 +3,38 @@
 Every hostile value is put into every field that takes it, and must come back the same.
 """
 
+import asyncio
+import json
 import resource
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from suasion.agents.memory import wire
 from suasion.core.asks import Forfeit, same
 from suasion.core.chance import Draw
 from suasion.core.episode import Decision, Episode, Header
 from suasion.core.events import EVERYONE, Event
 from suasion.measures.filed import Filed, Held
 from suasion.measures.imported import BadLine, Imported
+from suasion.models.faults import Fault
+from suasion.models.model import Model
+from suasion.models.neutral import neutral
+from suasion.models.request import Completion, Request
+from suasion.models.scripted import Scripted, valid
+from suasion.runner.frames import Arrived, FromWorker, Leaving, Unanswered
+from suasion.runner.line import Back
+from suasion.runner.recorder import Recorder, Runner
 from suasion.store import values as store_values
+from suasion.store.attempts import Came, Left
 from suasion.store.folder import manifest_bytes, new_manifest, put
 from suasion.store.planned import Plan
-from suasion.store.run import open_run
+from suasion.store.run import Run, open_run
 from suasion.store.values import Unstorable
 from suasion.store.writer import Writer
 
@@ -277,13 +291,139 @@ def test_words_told_and_replies_are_kept_one_by_one(tmp_path: Path) -> None:
         column = store_values.stored(text)
         row = (number, 0, 0, "", 0, '"x"', None, column, None, None, None, None)
         writer.leaving(number, [], (0, 0, "", 0), column)
-        writer.arrived(number, [row], (0, 0, "", 0), 0.5)
+        writer.arrived(number, [row], (0, 0, "", 0), Came("answered", 0.5))
         assert writer.commit() == {}
     writer.close()
     run = open_run(tmp_path)
     for name, text in zip(run.ids(), sizes, strict=True):
         assert run.told(name) == {(0, 0, "", 0): text}
         assert run.filed(name).episode.decisions[0].raw == text
+
+
+class Direct(Runner):
+    """A runner's end that writes at once what an episode says."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer, self.tickets, self.known = writer, count(), set[str]()
+
+    def send(self, message: FromWorker) -> None:
+        match message:
+            case Leaving(number, _, kept, key, told, _, left):
+                self.writer.leaving(number, kept, key, told, Left(*left))
+            case Arrived(number, _, kept, key, came):
+                self.writer.arrived(number, kept, key, Came(*came))
+            case Unanswered(number, _, key, came):
+                self.writer.unanswered(number, key, Came(*came))
+
+    def ticket(self) -> int:
+        return next(self.tickets)
+
+    async def admitted(self, ticket: int) -> None:
+        pass
+
+    def first(self, named: str) -> bool:
+        fresh = named not in self.known
+        self.known.add(named)
+        return fresh
+
+    def clean(self, words: str) -> str:
+        return words
+
+
+PLACE = (0, 0, "", 0)
+COMPLETIONS: dict[str, tuple[Callable[[Any], Completion], Corpus]] = {
+    "reply": (lambda value: Completion(value), TEXTS),
+    "reasoning": (lambda value: Completion("x", reasoning=value), TEXTS),
+    "finish": (lambda value: Completion("x", finish=value), TEXTS),
+    "served": (lambda value: Completion("x", served=value), TEXTS),
+    "logprobs": (lambda value: Completion("x", logprobs=[value]), [*TEXTS, *NUMBERS]),
+    "beside": (lambda value: Completion("x", beside={"id": value}), [*TEXTS, *NUMBERS]),
+}
+
+
+async def asked(recorder: Recorder, request: Request, back: Back) -> None:
+    """One decision, asked for and answered."""
+    await recorder.leaving(PLACE, request.told, request)
+    if back.fault is not None:
+        return recorder.failed(PLACE, back)
+    assert back.completion is not None
+    recorder.landed(PLACE, back)
+    return recorder.keep(Decision(*PLACE, "x", back.completion.text))
+
+
+def request_of(told: str, model: str = "m") -> Request:
+    frame = json.dumps({"model": model, "max_tokens": 5}, separators=(",", ":")).encode()
+    between = (wire("user", neutral(told)),)
+    of = Model("vllm/m", model, "vllm", "x", None, Scripted(valid()), None)
+    return Request(of, frame, (*between, wire("user", neutral(told))), told, 5, between)
+
+
+def recorded(folder: Path, wanted: list[tuple[Request, Back]]) -> tuple[Run, dict[str, str]]:
+    """A run of one call an episode; what could not be recorded, and why."""
+    seats = [Held("P1", "vllm/m")]
+    plans = [Plan(str(at), "arm", 0, 1, "smoke", "x", "1", {}, seats) for at in range(len(wanted))]
+    put(folder / "manifest.json", manifest_bytes(new_manifest("study", environment="x")))
+    writer, refused = Writer(folder), dict[str, str]()
+    link = Direct(writer)
+    writer.plan(plans)
+    writer.start()
+    for number, (request, back) in enumerate(wanted, 1):
+        try:
+            asyncio.run(asked(Recorder(number, str(number - 1), link), request, back))
+        except Unstorable as why:
+            refused[str(number - 1)] = str(why)
+        for said in writer.commit().values():
+            refused[str(number - 1)] = said
+    writer.close()
+    return open_run(folder), refused
+
+
+@pytest.mark.parametrize("name", COMPLETIONS)
+def test_what_a_server_says_is_kept_exactly_or_said_to_be_left_out(
+    name: str, tmp_path: Path
+) -> None:
+    made, corpus = COMPLETIONS[name]
+    completions = [made(value) for value in corpus]
+    backs = [(request_of("x"), Back("answered", 0.1, each)) for each in completions]
+    run, refused = recorded(tmp_path, backs)
+    left_out = 0
+    for number, completion in enumerate(completions):
+        if str(number) in refused:
+            continue
+        [attempt] = run.attempts(str(number))
+        assert attempt.outcome == "answered"
+        [decision] = run.filed(str(number)).episode.decisions
+        assert decision.raw == completion.text
+        said = {
+            **{key: getattr(completion, key) for key in ("reasoning", "finish", "served")},
+            "logprobs": completion.logprobs,
+            **completion.beside,
+        }
+        if attempt.beside.keys() == {"left out"}:
+            left_out += 1
+            continue
+        assert same(dict(attempt.beside), {k: v for k, v in said.items() if v is not None})
+    assert len(refused) + left_out <= len(corpus) // 10
+
+
+def test_words_told_model_names_and_words_of_faults_are_kept_as_they_are(tmp_path: Path) -> None:
+    texts = [text for text in TEXTS if len(text) <= store_values.LIMIT // 8]
+    faults = [Fault("bad_request", text, status=400) for text in texts]
+    backs = [
+        (request_of(fault.said, fault.said), Back("bad_request", 0.1, None, fault))
+        for fault in faults
+    ]
+    run, refused = recorded(tmp_path, backs)
+    assert refused == {}
+    for number, text in enumerate(texts):
+        [attempt] = run.attempts(str(number))
+        assert attempt.told == text
+        assert attempt.beside.get("said", "") == text[:2000]
+        assert attempt.branch == [{"role": "user", "content": neutral(text)}]
+        frame = run.frames([attempt.frame or ""])[attempt.frame or ""]
+        assert json.loads(frame)["model"] == text
+        request = request_of(text, text)
+        assert attempt.request == sha256(request.body).hexdigest()
 
 
 def test_bad_lines_are_kept_as_they_stood(tmp_path: Path) -> None:
