@@ -248,7 +248,9 @@ def test_a_reply_that_has_no_room_is_a_forfeit_by_that_name(server: str, tmp_pat
     assert result.exit_code == 0
     (filed,) = found.all()
     assert {d.answer for d in filed.episode.decisions} == {Forfeit("truncated")}
-    assert usage(found.path).outcomes.keys() == {"truncated"}
+    one_token = 1  # before the first episode; that it is cut is as it should be
+    assert usage(found.path).outcomes["answered"] == one_token
+    assert usage(found.path).outcomes.keys() == {"answered", "truncated"}
 
 
 def test_a_prompt_that_is_too_long_blocks_its_episode(tmp_path: Path) -> None:

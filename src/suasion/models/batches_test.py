@@ -278,7 +278,7 @@ def test_a_killed_run_finds_its_batch_again(tmp_path: Path, lines: int) -> None:
 
     async def killed() -> list[Any]:
         async with serving(provider) as batches:
-            return await asked(batches(file), "a", "b", seconds=0.04)
+            return await asked(batches(file), "a", "b", seconds=1.0)
 
     async def again() -> list[Any]:
         async with serving(provider) as batches:

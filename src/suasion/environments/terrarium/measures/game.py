@@ -167,7 +167,7 @@ def _view(filed: Filed) -> Game:
     others: dict[str, list[Did]] = {kind: [] for kind in OTHER}
     for id_, event in episode.of(*OTHER):
         others[event.kind].append(Did(id_, event.data["round"], event.by or 0))
-    last = max((event.data["round"] for event in events), default=0)
+    last = max((event.data.get("round", 0) for event in events), default=0)  # asides have none
     rounds = int(outcome.get("rounds", last))
     return Game(
         names=[seat.name for seat in filed.seats],
