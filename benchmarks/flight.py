@@ -26,11 +26,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 DECISIONS = 40
-CHARACTERS = 1600
-"""Of a reply of the stand-in, so that a turn adds about 2 kB with what else is told."""
+CHARACTERS = 750
+"""Of a reply of the stand-in: with its echo in the news and what else is told, a turn adds 2 kB."""
 FLIGHT, LATENCY = (100, 300), (0.05, 2.0)
 SAMPLED = 0.2
 """Seconds between two looks at memory."""
+SETTLED = 2.0
+"""Seconds after which a process has started, and has hardly begun."""
 
 
 class Cost(NamedTuple):
@@ -42,6 +44,8 @@ class Cost(NamedTuple):
     """Seconds of CPU time of all its processes, from their start to their end."""
     memory: float
     """MiB that all its processes held at most, beyond what they held before the first call."""
+    largest: float
+    """The same of the one that grew most."""
     calls: int
 
     @property
@@ -163,28 +167,31 @@ def measured(what: str, folder: Path, flight: int, url: str) -> Cost:
     command = [sys.executable, "-m", "benchmarks.flight", "--part", *arguments]
     quiet = {**os.environ, "INSPECT_DISPLAY": "none"}
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=quiet)
-    held: list[float] = []
+    held: list[dict[int, float]] = []
     while process.poll() is None:
         held.append(_memory(psutil.Process(process.pid)))
         time.sleep(SAMPLED)
     assert process.returncode == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    settled = held[min(len(held) - 1, int(1.5 / SAMPLED))]
-    most = max(held) - settled
-    return Cost(time.monotonic() - began, cpu, most, flight * DECISIONS)
+    settled = held[min(len(held) - 1, int(SETTLED / SAMPLED))]
+    grown = [{pid: now - settled.get(pid, 0.0) for pid, now in each.items()} for each in held]
+    most = max(sum(each.values()) for each in grown)
+    largest = max(max(each.values(), default=0.0) for each in grown)
+    return Cost(time.monotonic() - began, cpu, most, largest, flight * DECISIONS)
 
 
-def _memory(process: Any) -> float:
+def _memory(process: Any) -> dict[int, float]:
+    """MiB of a process and of those it has started, by their numbers."""
     import psutil
 
-    total = 0.0
+    found = {}
     for each in (process, *process.children(recursive=True)):
         try:
-            total += each.memory_info().rss / 2**20
+            found[each.pid] = each.memory_info().rss / 2**20
         except psutil.Error:
             continue
-    return total
+    return found
 
 
 def report(flight: int, latency: float, with_inspect: bool) -> None:
@@ -204,7 +211,10 @@ def report(flight: int, latency: float, with_inspect: bool) -> None:
         print(f"{name:20}{wall:>14}{cost.each:>16.3f}{cost.memory / flight:>16.3f}")
     floor = found["bare aiohttp"].cpu + found["scripts, recorded"].cpu
     print(f"runner / (bare aiohttp + scripts): {found['runner'].cpu / floor:.2f} of CPU time")
-    print(f"memory of the runner in flight: {found['runner'].memory:.0f} MiB in all")
+    ours = found["runner"]
+    print(
+        f"memory in flight: {ours.memory:.0f} MiB in all, {ours.largest:.0f} in the largest process"
+    )
 
 
 def part(what: str, folder: str, flight: str, url: str) -> None:

@@ -36,10 +36,10 @@ class Hand:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
 
-    def tell(self, message: ToWorker) -> None:
-        """Send; a worker that is gone is found when it is read from."""
+    def tell(self, *messages: ToWorker) -> None:
+        """Send, together; a worker that is gone is found when it is read from."""
         try:
-            self.socket.sendall(framed(message))
+            self.socket.sendall(b"".join(map(framed, messages)))
         except OSError:
             return
 

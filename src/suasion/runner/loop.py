@@ -402,8 +402,11 @@ class Runner:
         refused = self.writer.commit()
         self.held_since, self.replied = None, False
         leaving, self.leaving = self.leaving, []
+        told: dict[int, tuple[Hand, list[OnDisk]]] = {}
         for hand, ticket in leaving:
-            hand.tell(OnDisk(ticket))
+            told.setdefault(id(hand), (hand, []))[1].append(OnDisk(ticket))
+        for hand, tickets in told.values():
+            hand.tell(*tickets)
         ended, self.ended = self.ended, []
         for number, state, error in ended:
             why = refused.get(number)
