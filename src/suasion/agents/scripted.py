@@ -6,13 +6,14 @@ says its answers as a model does; the others are those of `suasion.models.script
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from suasion.agents import Registry, UnknownAgent, policy
 from suasion.agents.language import Seat, in_words
 from suasion.agents.skinned import in_its_words, plainly
+from suasion.agents.through import Through
 from suasion.core.asks import Forfeit, Json
 from suasion.core.environment import (
     Answered,
@@ -104,54 +105,16 @@ class Acting(TestModel):
         super().resume(asked, answered)
 
 
-class At:
+@dataclass(frozen=True)
+class At(Through):
     """A line whose calls are answered by one client."""
 
-    def __init__(self, line: Line, client: Scripted) -> None:
-        self._line, self._client = line, client
+    client: Scripted
 
     def send(self, request: Request, name: str = "") -> Awaitable[Completion]:
         """The same call of that client."""
-        model = replace(request.model, client=self._client)
-        completion: Awaitable[Completion] = self._line.send(request._replace(model=model), name)
-        return completion
-
-    @property
-    def brief(self) -> str:
-        """As on the line behind it."""
-        return self._line.brief
-
-    @property
-    def told(self) -> str:
-        """As on the line behind it."""
-        return self._line.told
-
-    @property
-    def name(self) -> str:
-        """As on the line behind it."""
-        return self._line.name
-
-    @property
-    def episode(self) -> str:
-        """As on the line behind it."""
-        return self._line.episode
-
-    @property
-    def files(self) -> Mapping[str, Any]:
-        """As on the line behind it."""
-        return self._line.files
-
-    def recall(self, name: str, call: Callable[[], Awaitable[str]]) -> Awaitable[str]:
-        """As on the line behind it."""
-        return self._line.recall(name, call)
-
-    def keep(self, name: str, text: str, outcome: str) -> None:
-        """As on the line behind it."""
-        self._line.keep(name, text, outcome)
-
-    def kept(self, name: str) -> str | None:
-        """As on the line behind it."""
-        return self._line.kept(name)
+        model = replace(request.model, client=self.client)
+        return super().send(request._replace(model=model), name)
 
 
 def _script(given: str, kit: Kit) -> Policy:

@@ -7,10 +7,10 @@ the record as they were said.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from suasion.agents.through import Through
 from suasion.core.asks import (
     Ask,
     Choose,
@@ -87,10 +87,9 @@ def swapped(skin: Skin, read: Parsed) -> Parsed:
 
 
 @dataclass(frozen=True)
-class Swapped:
+class Swapped(Through):
     """The line of a seat that wears a skin: what it is told comes in its words."""
 
-    line: Line
     skin: Skin
 
     @property
@@ -104,26 +103,6 @@ class Swapped:
     @property
     def name(self) -> str:
         return self.skin.words(self.line.name)
-
-    @property
-    def episode(self) -> str:
-        return self.line.episode
-
-    @property
-    def files(self) -> Mapping[str, Any]:
-        return self.line.files
-
-    def recall(self, name: str, call: Callable[[], Awaitable[str]]) -> Awaitable[str]:
-        return self.line.recall(name, call)
-
-    def send(self, request: Any, name: str = "") -> Awaitable[Any]:
-        return self.line.send(request, name)
-
-    def keep(self, name: str, text: str, outcome: str) -> None:
-        self.line.keep(name, text, outcome)
-
-    def kept(self, name: str) -> str | None:
-        return self.line.kept(name)
 
 
 class Worn(Asked):
