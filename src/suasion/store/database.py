@@ -102,10 +102,16 @@ def _readable(folder: Path) -> Iterator[tuple[Path, bool]]:
 
 
 def _connect(path: Path, immutable: bool) -> sqlite3.Connection:
+    """A connection that any thread may close: one that a reader left half read is closed by
+    whichever thread happens to collect it."""
     mode = "mode=ro&immutable=1" if immutable else "mode=ro"
     try:
         return sqlite3.connect(
-            f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None, timeout=10
+            f"file:{quote(str(path))}?{mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=10,
+            check_same_thread=False,
         )
     except sqlite3.DatabaseError as error:
         raise Damaged(f"{path} cannot be opened: {error}") from None

@@ -6,7 +6,7 @@ it is read; one that fails is `damaged`, so that nothing is measured of it, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -76,7 +76,7 @@ class Run:
         with reading(self.path) as db:
             return read.filed(row, read.stored(db, row.number))
 
-    def all(self) -> Iterator[Filed]:
+    def all(self) -> Generator[Filed, None, None]:
         """Every episode that is over, in study order; damaged ones say so."""
         with reading(self.path) as db:
             for row in self._all_rows:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -182,3 +183,10 @@ def test_one_process_holds_a_run(tmp_path: Path) -> None:
 def test_a_manifest_carries_its_seal(run: Run) -> None:
     manifest = read_manifest(run.path)
     assert manifest_bytes(manifest) == (run.path / "manifest.json").read_bytes()
+
+
+def test_a_reading_left_half_done_may_be_dropped_in_another_thread(run: Run) -> None:
+    half = run.all()
+    next(half)
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(half.close).result()
