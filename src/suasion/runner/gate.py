@@ -57,7 +57,7 @@ class Want(NamedTuple):
     """The same in US dollars; None where the price is unknown."""
 
 
-class Left(NamedTuple):
+class Underway(NamedTuple):
     """A call in flight."""
 
     want: Want
@@ -143,7 +143,7 @@ class Lane:
             when = max(when, self.tokens.ready(want.tokens, now))
         return when
 
-    def leave(self, want: Want, now: float) -> Left:
+    def leave(self, want: Want, now: float) -> Underway:
         """A call leaves."""
         self.in_flight += 1
         self.waiting -= 1
@@ -155,9 +155,9 @@ class Lane:
             self.requests.level -= 1.0
         if self.tokens is not None:
             booked = self.tokens.book(want.tokens)
-        return Left(want, self, now, booked)
+        return Underway(want, self, now, booked)
 
-    def back(self, left: Left, outcome: str, now: float, used: int | None) -> None:
+    def back(self, left: Underway, outcome: str, now: float, used: int | None) -> None:
         """A call has ended: what it says of the endpoint."""
         self.in_flight -= 1
         if outcome == "answered":
@@ -171,7 +171,7 @@ class Lane:
         if self.breaker.ended(left.want.ticket, outcome, now):
             self.pace.begin(now, AFTER_DOWN)
 
-    def pause(self, left: Left, now: float, retry_after: float | None) -> None:
+    def pause(self, left: Underway, now: float, retry_after: float | None) -> None:
         """Wait as the server asks, then begin slowly, so that no herd sets out at once."""
         if retry_after is not None:
             self.paused_until = max(self.paused_until, now + min(ASKED, retry_after))
@@ -213,17 +213,17 @@ class BatchLane(Lane):
         """At once."""
         return now
 
-    def leave(self, want: Want, now: float) -> Left:
+    def leave(self, want: Want, now: float) -> Underway:
         """A call goes to be collected."""
         self.in_flight += 1
         self.waiting -= 1
-        return Left(want, self, now, 0.0)
+        return Underway(want, self, now, 0.0)
 
-    def back(self, left: Left, outcome: str, now: float, used: int | None) -> None:  # noqa: ARG002
+    def back(self, left: Underway, outcome: str, now: float, used: int | None) -> None:  # noqa: ARG002
         """A call has its result."""
         self.in_flight -= 1
 
-    def pause(self, left: Left, now: float, retry_after: float | None) -> None:
+    def pause(self, left: Underway, now: float, retry_after: float | None) -> None:
         """Each call waits by itself before it is tried again."""
 
     def trouble(self, now: float) -> str | None:  # noqa: ARG002 - as of any lane
@@ -243,7 +243,7 @@ class Gate:
         self._ring = deque[Lane]()
         self._asleep: list[tuple[float, str]] = []
         self._waiting: dict[int, Lane] = {}
-        self._left: dict[int, Left] = {}
+        self._left: dict[int, Underway] = {}
         self._held = False
         """Whether the next call waits for reservations of others to come back."""
 

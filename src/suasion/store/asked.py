@@ -12,6 +12,7 @@ from pathlib import Path
 from suasion.core.asks import Json
 from suasion.store.chains import Told, named
 from suasion.store.database import form_of, reading
+from suasion.store.sound import SOUND
 from suasion.store.values import text_of
 
 _SUMS = """\
@@ -19,7 +20,7 @@ SELECT s.agent, a.outcome, count(*), sum(a.tokens_in), sum(a.tokens_out), sum(a.
     sum(a.cost), sum(a.became IS NOT NULL AND (a.tokens_in IS NULL OR a.tokens_out IS NULL)),
     sum(a.became IS NOT NULL AND a.cost IS NULL), sum(a.attempt > 1),
     sum(CASE WHEN a.tokens_cached IS NOT NULL THEN a.tokens_in END)
-FROM attempts a JOIN seats s USING (episode, seat) WHERE a.frame IS NOT NULL GROUP BY 1, 2"""
+FROM sound a JOIN seats s USING (episode, seat) WHERE a.frame IS NOT NULL GROUP BY 1, 2"""
 _WAYS = "SELECT DISTINCT agent, asked_with FROM seats WHERE asked_with IS NOT NULL"
 _LAST = """\
 SELECT s.agent, a.outcome FROM attempts a JOIN seats s USING (episode, seat)
@@ -68,7 +69,7 @@ def asked(folder: Path, rows: Iterable[Told]) -> list[Asked]:
         if form_of(db) == 1:
             return []
         found: dict[str, Asked] = {}
-        for agent, outcome, *sums in db.execute(_SUMS):
+        for agent, outcome, *sums in db.execute(SOUND + _SUMS):
             _add(found.setdefault(*_fresh(agent)), text_of(outcome), [each or 0 for each in sums])
         for agent, way in db.execute(_WAYS):
             if agent is not None and (model := found.get(text_of(agent))):

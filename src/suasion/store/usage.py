@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from suasion.store.database import Damaged, form_of, reading
+from suasion.store.sound import SOUND
 from suasion.store.values import text_of
 
 _OUTCOMES = "SELECT outcome, count(*) FROM attempts GROUP BY 1"
@@ -22,12 +22,6 @@ SELECT count(*), sum(tokens_in), sum(tokens_out), sum(tokens_cached), sum(cost),
     sum(CASE WHEN tokens_in IS NULL AND outcome IN ('sent', 'possibly paid') THEN reserved END),
     sum(CASE WHEN tokens_cached IS NOT NULL THEN tokens_in END)
 FROM sound WHERE frame IS NOT NULL"""
-_SOUND = "CASE WHEN typeof(n) IN ('integer', 'real') AND n BETWEEN 0 AND 1e12 THEN n END AS n"
-"""A count that can be one; a record of strangers may hold anything, and sums of it overflow."""
-_COUNTS = ("reserved", "tokens_in", "tokens_out", "tokens_cached", "cost")
-_WITH = "WITH sound AS (SELECT outcome, became, frame, counts FROM attempts)\n".replace(
-    "counts", ", ".join(re.sub(r"\bn\b", name, _SOUND) for name in _COUNTS)
-)
 _ACTS = """\
 SELECT a.episode, a.seat, length(CAST(a.told AS BLOB)), length(CAST(d.raw AS BLOB)), s.memory
 FROM attempts a JOIN decisions d USING (episode, step, seat, aside, repeat)
@@ -92,7 +86,7 @@ def usage(folder: Path) -> Usage:
 
 
 def _counted(db: sqlite3.Connection, outcomes: Counter[str]) -> Usage:
-    calls, *sums, told_cached = db.execute(_WITH + _TOKENS).fetchone()
+    calls, *sums, told_cached = db.execute(SOUND + _TOKENS).fetchone()
     counts = [each or 0 for each in sums]
     read, written, cached, cost, usage_unknown, cost_unknown, overrun, possibly_paid = counts
     return Usage(
