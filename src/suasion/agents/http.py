@@ -15,17 +15,18 @@ from uuid import uuid4
 from suasion.agents import Registry, UnknownAgent
 from suasion.agents.memory import wire
 from suasion.core.asks import Ask, Forfeit, Json, Parsed
-from suasion.core.environment import Asked, Line, Live, Reply
+from suasion.core.environment import AFRESH, CANNOT_FORGET, Asked, Line, Live, Reply
 from suasion.measures.kit import Kit
 from suasion.models.faults import OUTCOMES
 from suasion.models.foreign import ANSWER, PROTOCOL, TEXT
 from suasion.models.foreign_json import foreign
 from suasion.models.form import OFF
+from suasion.models.free_words import WRONG_SCHEMA
 from suasion.models.ids import BadModel
 from suasion.models.model import Model
 from suasion.models.neutral import neutral
 from suasion.models.parts import shown
-from suasion.models.reading import WRONG_SCHEMA, read
+from suasion.models.reading import read
 from suasion.models.request import Completion, Request
 from suasion.models.settings import Settings
 
@@ -59,6 +60,8 @@ class Away:
 
     async def ask(self, asked: Asked, line: Line) -> Reply:
         """Send the turn, and read what comes back."""
+        if AFRESH in asked.turn.situation:
+            return Reply("", read=Parsed(Forfeit(CANNOT_FORGET)))
         request = self.request(asked, line)
         completion: Completion = await line.send(request)
         return Reply(completion.text, read=parsed(asked.turn.ask, completion))

@@ -24,6 +24,7 @@ from suasion.agents.named import inner_model
 from suasion.agents.skinned import in_its_words, plainly
 from suasion.core.asks import Answer, Ask, Forfeit, Json, Maybe, OneOf, Parsed, Record, Text, UpTo
 from suasion.core.environment import (
+    AFRESH,
     Answered,
     Asked,
     Group,
@@ -100,13 +101,17 @@ class Hybrid(Seat):
         said = self._script(plainly(asked))
         answer, meant = said if isinstance(said, Said) else (said, NOTHING)
         if asked.aside and isinstance(answer, Forfeit):
+            if AFRESH in asked.turn.situation:
+                return await self._afresh(asked, line)
             shape = self.form(asked.turn.ask)
             return await self._replied(asked, line, shape, self._told(line.told, shape))
         reply = await self._phrased(asked, line, told, answer)
-        if not asked.aside and self._calls > calls:
+        if asked.aside or AFRESH in asked.turn.situation:
+            return reply._replace(meant=meant)
+        if self._calls > calls:
             talk.acted(told, reply.text)
             self._unheard.clear()
-        elif not asked.aside:
+        else:
             self._unheard.append(ACTED.format(told=line.told, answer=reply.text))
         return reply._replace(meant=meant)
 
@@ -119,7 +124,7 @@ class Hybrid(Seat):
         if is_standard(asked):
             return
         self._script(plainly(asked))
-        if asked.aside:
+        if asked.aside or AFRESH in asked.turn.situation:
             return
         text = replied(answered.decision)
         names = [called(each.aside) for each in answered.inner]

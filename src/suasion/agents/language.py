@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from suasion.agents.memory import NOTES as NOTES_ARE
 from suasion.agents.memory import SUMMARISE, SUMMARY, Conversation, said, wire
 from suasion.core.asks import Ask, Forfeit, Json, Parsed, Text
-from suasion.core.environment import Answered, Asked, Line, Live, Reply
+from suasion.core.environment import AFRESH, TOKENS, Answered, Asked, Line, Live, Reply
 from suasion.core.episode import Decision
+from suasion.core.events import NOTHING
 from suasion.core.play import INNER
 from suasion.models.faults import OUTCOMES
 from suasion.models.form import Form, form, frame
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 UNREAD = "unread"
 """The name of a reply that could not be read, and for which another was asked."""
+FRESH, NOTED = "afresh", "notes"
+"""Names of the calls of what is asked afresh: that one, and the one for notes that it may need."""
 REPAIRED = "asked again"
 REPAIR = """\
 That could not be read as an answer ({why}). Answer the same question once more, in the form that \
@@ -66,6 +70,8 @@ class Seat:
 
     async def ask(self, asked: Asked, line: Line) -> Reply:
         """Ask the model, and read what it says."""
+        if AFRESH in asked.turn.situation:
+            return await self._afresh(asked, line)
         talk = self.conversation(line)
         if not asked.aside and talk.full:
             await self._summarise(asked, line, talk)
@@ -78,7 +84,7 @@ class Seat:
 
     def resume(self, asked: Asked, answered: Answered) -> None:
         """Remember an act that the record holds."""
-        if asked.aside:
+        if asked.aside or AFRESH in asked.turn.situation:
             return
         summaries = [each.raw for each in answered.inner if called(each.aside) == SUMMARY]
         told = self.told(answered.told, self.form(asked.turn.ask))
@@ -128,7 +134,7 @@ class Seat:
             completion = await line.send(self.request(asked, line, shape, told))
             parsed = parsed_of(ask, shape, completion)
             if not self.settings.repair or not _mendable(completion, parsed):
-                return Reply(completion.text, read=parsed)
+                return Reply(completion.text, _tokens(asked, completion), parsed)
             first = completion.text
             assert isinstance(parsed.answer, Forfeit)
             line.keep(UNREAD, first, parsed.answer.reason)
@@ -137,7 +143,28 @@ class Seat:
         again = self.request(asked, line, shape, REPAIR.format(why=why), ("repair", between))
         completion = await line.send(again)
         answer, notes = parsed_of(ask, shape, completion)
-        return Reply(completion.text, read=Parsed(answer, (REPAIRED, *notes)))
+        kept = _tokens(asked, completion)
+        return Reply(completion.text, kept, Parsed(answer, (REPAIRED, *notes)))
+
+    async def _afresh(self, asked: Asked, line: Line) -> Reply:
+        """Ask the model as one that was told nothing before, or nothing but its own notes."""
+        ask, then, told = asked.turn.ask, asked.turn.situation[AFRESH], line.told
+        if then:
+            shape = form(NOTES, "off", self.model.provider)
+            request = self.request(asked, line, shape, self.told(told, shape), (NOTED, ()))
+            notes = parsed_of(NOTES, shape, await line.send(request, NOTED))
+            if isinstance(notes.answer, Forfeit):
+                return Reply("", read=notes)
+            told = f"{NOTES_ARE}{said(notes.answer)}\n\n{then}"
+        shape = self.form(ask)
+        request = self._alone(asked, line, shape, self.told(told, shape))
+        completion = await line.send(request, FRESH)
+        return Reply(completion.text, read=parsed_of(ask, shape, completion))
+
+    def _alone(self, asked: Asked, line: Line, shape: Form, told: str) -> Request:
+        """A call of these words alone."""
+        made = self.request(asked, line, shape, told, (FRESH, ()))
+        return made._replace(messages=(wire("user", told),), digest=None)
 
     async def _summarise(self, asked: Asked, line: Line, talk: Conversation) -> None:
         """An inner call that makes the notes which stand for earlier turns."""
@@ -151,6 +178,13 @@ def parsed_of(ask: Ask, shape: Form, completion: Completion) -> Parsed:
     if completion.outcome in OUTCOMES:
         return Parsed(Forfeit(completion.outcome))
     return read(ask, shape, completion.text)
+
+
+def _tokens(asked: Asked, completion: Completion) -> Mapping[str, Json]:
+    """The log-probabilities of an answer's tokens, where they are to be kept as part of it."""
+    if TOKENS not in asked.turn.situation or completion.logprobs is None:
+        return NOTHING
+    return {TOKENS: completion.logprobs}
 
 
 def seed_of(seed: int, *parts: str) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, get_args
 
-from suasion.agents.language import called, replied
+from suasion.agents.language import FRESH, called, replied
 from suasion.agents.memory import SUMMARY, Conversation, wire
 from suasion.agents.skinned import bare, worn
 from suasion.core.asks import Forfeit, Json
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from suasion.store.run import Run
 
 FOREIGN = "agent/"
+BESIDE = (SUMMARY, FRESH)
+"""Inner calls of an act that the seat does not remember as one."""
 
 
 class Attempt(Protocol):
@@ -228,7 +230,7 @@ def _told(calls: Iterable[Attempt]) -> str | None:
         _, _, aside, _ = attempt.key
         if not aside:
             return attempt.told
-        if aside.startswith(INNER) and called(aside) != SUMMARY:
+        if aside.startswith(INNER) and called(aside) not in BESIDE:
             return str(attempt.branch[0]["content"]) if attempt.branch else attempt.told
     return None
 
@@ -247,7 +249,8 @@ def _last(attempt: Attempt, calls: Sequence[Attempt]) -> bool:
 def _sent(record: Record, talk: Conversation, attempt: Attempt) -> Sent:
     try:
         between = [wire(str(each["role"]), str(each["content"])) for each in attempt.branch]
-        messages = talk.with_past((*between, wire("user", attempt.told)))
+        new = (*between, wire("user", attempt.told))
+        messages = new if called(attempt.key[2]) == FRESH else talk.with_past(new)
     except UnicodeEncodeError:
         raise Unsound(f"the words told at {attempt.key} are none that can be sent") from None
     frame = _frame(record, attempt)

@@ -59,6 +59,16 @@ STANDARD: Final = ("realism", "belief")
 """What is asked aside in any environment, by setting."""
 QUESTION: Final = "question, asked aside"
 """In the situation of a standard aside: all its words, and the moment that it is asked in."""
+AFRESH: Final = "asked afresh"
+"""In a situation, where a seat is asked as one that was told nothing before: not its brief, not
+what happened, and nothing of this later. Its value is empty where what is told is all there is;
+else what is told asks the seat, with all that it remembers, for notes, and the value is what it is
+then asked with these notes alone. A seat that cannot forget forfeits by the name `CANNOT_FORGET`.
+"""
+CANNOT_FORGET: Final = "cannot_forget"
+TOKENS: Final = "with token probabilities"
+"""In a situation, where the log-probabilities of the tokens of an answer are kept as part of it:
+under this name in what was meant by it, as the server gave them, where it gave any."""
 
 
 class Belief(NamedTuple):
@@ -117,9 +127,13 @@ class Environment(ABC, Generic[S]):
     """Settings that are refused by name, `name` or `name=value`, and what to say of each."""
     visible: ClassVar[tuple[str, ...]] = ()
     """Parts of a situation that show how the world stands, whatever made it so: what an answer
-    changes in them is no leak, though no event told of it. What they hold, tests of their own say.
+    changes in them is no leak, though no event told of it. Nor is what a seat is shown in them that
+    is asked afresh, in place of what it would remember. What they hold, tests of their own say.
     """
 
+    gained: ClassVar[tuple[str, ...]] = ()
+    """Settings that these rules have gained, whose defaults leave an episode as it was before: they
+    stand in a record only where they are not at them, so that its digest stays too."""
     wordings: ClassVar[int] = 1
     """How many paraphrases of its words there are; `brief` and `now` follow `wording`."""
 
@@ -155,6 +169,10 @@ class Environment(ABC, Generic[S]):
     def asides(self, state: S) -> Sequence[Aside]:  # noqa: ARG002 - for those who override it
         """The rules' own probes at this moment; a study may add more."""
         return ()
+
+    def recorded(self, aside: str, answer: Json) -> Mapping[str, Json]:  # noqa: ARG002
+        """What the event of an answer out of band holds: the answer, unless said here."""
+        return {"answer": answer}
 
     def belief(self, state: S, seat: int) -> Belief | None:  # noqa: ARG002
         """What a seat that acts now is asked that it holds true; `None` for the usual question."""
@@ -195,10 +213,20 @@ def check_wording(env: Environment[Any]) -> None:
 def settings(env: Environment[Any]) -> dict[str, Json]:
     """The settings in force, as plain JSON: the fields of the environment.
 
-    Those that every environment has stand there only where they are not at their defaults.
+    Those that every environment has, and those that these rules have gained, stand there only where
+    they are not at their defaults.
     """
-    given = {name: value for name, value in asdict(env).items() if value != USUAL.get(name, ...)}
+    usual = {**USUAL, **gained(env)}
+    given = {name: value for name, value in asdict(env).items() if value != usual.get(name, ...)}
     return cast("dict[str, Json]", json.loads(json.dumps(given, allow_nan=False)))
+
+
+def gained(env: Environment[Any] | type[Environment[Any]]) -> dict[str, Any]:
+    """The settings that rules have gained, with their defaults."""
+    if not env.gained:
+        return {}
+    rules: Any = env
+    return {each.name: each.default for each in fields(rules) if each.name in env.gained}
 
 
 USUAL: Mapping[str, Any] = {each.name: each.default for each in fields(Environment)}

@@ -182,7 +182,7 @@ class Play(Generic[S]):
             self.board.meant = {d.seat: d.meant} if d.meant else {}
             for seat, answer in d.each():
                 lost = isinstance(answer, Forfeit)
-                said = {"forfeit": answer.reason} if lost else {"answer": answer}
+                said = {"forfeit": answer.reason} if lost else self.env.recorded(d.aside, answer)
                 self.board.emit(
                     "aside", seat, {"name": d.aside, "repeat": d.repeat, **said}, NOBODY
                 )

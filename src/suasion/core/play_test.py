@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -312,6 +312,25 @@ def test_an_aside_that_is_not_answered_is_on_record_with_its_reason() -> None:
     assert first == {"name": "guess", "repeat": 0, "forfeit": "asleep"}
 
 
+def test_rules_say_what_the_event_of_an_answer_aside_holds_and_the_decision_is_as_answered() -> (
+    None
+):
+    class Counted(Match):
+        def recorded(self, aside: str, answer: Any) -> Mapping[str, Any]:
+            return {"answer": aside.upper(), "said": answer}
+
+    usual, other = (
+        drive(Play(rules(rounds=1, asides_of=(0,)), 0), [always_j, always_j])
+        for rules in (Match, Counted)
+    )
+    assert other.decisions == usual.decisions
+    for (_, was), (_, event) in zip(usual.of("aside"), other.of("aside"), strict=True):
+        assert event.data["said"] == was.data["answer"]
+        assert event.data["answer"] == was.data["name"].upper()
+    lost = drive(Play(Counted(rounds=1, asides_of=(0,)), 0), [lambda _: Forfeit("empty"), always_j])
+    assert {event.data["forfeit"] for _, event in lost.of("aside")} == {"empty"}
+
+
 def test_asides_change_nothing_that_is_told_or_done() -> None:
     def told(env: Match) -> tuple[list[Any], Episode]:
         heard: list[Any] = []
@@ -453,6 +472,25 @@ def test_a_record_from_before_a_setting_is_played_again_with_its_default() -> No
         replay(Grown(louder=True), episode)
     with pytest.raises(OtherRules, match="the record is of the settings"):
         replay(Match(), drive(Play(Grown(), 0), [always_j, always_j]))
+
+
+def test_what_rules_have_gained_stands_in_a_record_only_where_it_is_set() -> None:
+    @dataclass(frozen=True)
+    class Grown(Match):
+        pause: int = 0
+        gained = ("pause",)
+
+    usual, paused = (drive(Play(Grown(pause=n), 0), [anyone, anyone]) for n in (0, 1))
+    before = drive(Play(Match(), 0), [anyone, anyone])
+    assert (usual.header, usual.digest()) == (before.header, before.digest())
+    assert paused.header.settings == {**before.header.settings, "pause": 1}
+    same_rules(Grown(), before)
+    said = replace(before.header, settings={**before.header.settings, "pause": 0})
+    same_rules(Grown(), replace(before, header=said))
+    with pytest.raises(OtherRules):
+        same_rules(Grown(), paused)
+    with pytest.raises(OtherRules):
+        same_rules(Grown(pause=1), before)
 
 
 def test_a_replay_keeps_the_source_of_the_record_in_its_header() -> None:

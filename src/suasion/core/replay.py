@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import fields, replace
 from fractions import Fraction
@@ -9,7 +10,7 @@ from typing import Any
 
 from suasion.core.asks import Json
 from suasion.core.chance import Enumerated, Recorded
-from suasion.core.environment import Environment, settings
+from suasion.core.environment import Environment, gained, settings
 from suasion.core.episode import Decision, Episode, Header, all_draws
 from suasion.core.play import Play, Seats, drive, groups_of, together
 from suasion.core.views import as_recorded
@@ -22,8 +23,10 @@ class OtherRules(ValueError):
 def same_rules(env: Environment[Any], episode: Episode) -> None:
     """Refuse to play on a record of other rules or settings; it can still be read."""
     header = episode.header
-    was = (header.environment, header.version, {**_added(env, header), **header.settings})
-    now = (env.name, env.version, settings(env))
+    unsaid = json.loads(json.dumps(gained(env)))
+    said = {**unsaid, **_added(env, header), **header.settings}
+    was = (header.environment, header.version, said)
+    now = (env.name, env.version, {**unsaid, **settings(env)})
     if was[:2] != now[:2]:
         raise OtherRules(
             f"the record is of {was[0]}, rules version {was[1]}; these rules are {now[0]},"

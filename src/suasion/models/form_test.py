@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from suasion.core.asks import Ask, Json
 from suasion.core.chance import Chance, Seeded
-from suasion.environments.persuasion.rules import STANCE
+from suasion.environments.persuasion.probes import STANCE
 from suasion.models.form import OFF, BadBody, Form, form, frame
 from suasion.models.model import Model
 from suasion.models.reading_corpus_test import (

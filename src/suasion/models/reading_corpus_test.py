@@ -17,7 +17,7 @@ import pytest
 from suasion.core.asks import Answer, Ask, Choose, Forfeit, Number, Record, Text, same
 from suasion.environments.control.rules import Control
 from suasion.environments.influence.rules import Influence
-from suasion.environments.persuasion.rules import STANCE
+from suasion.environments.persuasion.probes import STANCE
 from suasion.environments.social.opinion import Opinion
 from suasion.environments.terrarium.played_test import preset
 from suasion.models.form import OFF, Form, form

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from suasion.core.asks import Ask, Choose, Forfeit, Json, Maybe, Number, Text, UpTo, same
 from suasion.core.chance import Chance, Seeded
-from suasion.environments.persuasion.rules import STANCE
+from suasion.environments.persuasion.probes import STANCE
 from suasion.models.form import OFF, Form, form
-from suasion.models.reading import EMPTY, MALFORMED, SEVERAL, WRONG_SCHEMA, read
+from suasion.models.free_words import EMPTY, MALFORMED, SEVERAL, WRONG_SCHEMA
+from suasion.models.reading import read
 from suasion.models.reading_corpus_test import (
     ACT,
     CHOICE,

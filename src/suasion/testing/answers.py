@@ -73,7 +73,12 @@ def _number(low: float, high: float, whole: bool, chance: Chance) -> float:
 
 
 def _by_schema(schema: Mapping[str, Json], chance: Chance) -> Json:
-    """A value of a schema that lists its values or is text, a number, a list or an object."""
+    """A value of a schema that lists its values or is text, a number, a list or an object.
+
+    One that gives examples is answered with one of them: what it does not say they keep to.
+    """
+    if "examples" in schema:
+        return chance.pick("value", schema["examples"])
     if "enum" in schema:
         return chance.pick("value", schema["enum"])
     if "anyOf" in schema:

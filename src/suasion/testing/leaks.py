@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from suasion.core.asks import Answer, Json
 from suasion.core.chance import Chance, Draw, Recorded, Seeded, Source, Twin
-from suasion.core.environment import Environment, Group, Policy
+from suasion.core.environment import AFRESH, Environment, Group, Policy
 from suasion.core.episode import Episode, Key
 from suasion.core.events import EVERYONE, Event, To
 from suasion.core.play import Play, drive, groups_of
@@ -224,12 +224,17 @@ def _same(usual: Hearing, twin: Hearing, knows: Knows, blame: str, *, until_told
         for one, two in zip(mine, theirs, strict=False):
             if knows(seat, one.step) or (until_told and _news(one) != _news(two)):
                 break
-            if until_told and one.told() != two.told():
+            if (until_told or _afresh(one)) and one.told() != two.told():
                 two = _with_the_same_in_view(usual, one, two)
             if one.told() != two.told():
                 raise AssertionError(
                     f"seat {seat} was told in step {one.step} of {blame}:\n{_difference(one, two)}"
                 )
+
+
+def _afresh(heard: Heard) -> bool:
+    """Whether a seat was asked as one that is told nothing but what it is shown."""
+    return heard.asked is not None and AFRESH in heard.asked.turn.situation
 
 
 def _news(heard: Heard) -> tuple[bytes, bytes]:

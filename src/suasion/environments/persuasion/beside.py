@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import groupby
 
 from suasion.core.events import Event
-from suasion.environments.persuasion.conversation import Probe, mean, probes_of, sign
-from suasion.environments.persuasion.rules import HIGH, LOW
+from suasion.environments.persuasion.conversation import Probe, every_probe, mean, sign
+from suasion.environments.persuasion.probes import HIGH, LOW
+from suasion.environments.persuasion.rules import AFTER, BEFORE, COUNTERED, DURING
 from suasion.environments.persuasion.words import PERSUADER, TARGET
 from suasion.measures.beside import Beside, Glyph, Remark
 from suasion.measures.filed import Filed
 from suasion.measures.kit import by_audience
 from suasion.measures.measure import Undefined
 
+MOMENTS = (BEFORE, AFTER, DURING, COUNTERED)
+
 
 def beside(filed: Filed) -> Beside:
     """The mean of the latest probes after each event, and every moment at which it was probed."""
-    moments = [list(each) for _, each in groupby(probes_of(filed), key=_moment)]
+    asked = [probe for probe in every_probe(filed) if probe.name in MOMENTS]
+    moments = [list(each) for _, each in groupby(asked, key=_moment)]
     return Beside("stance", _held(filed, moments), _remarks(filed, moments), (LOW, HIGH))
 
 
@@ -62,22 +67,46 @@ def _state(filed: Filed, probes: Sequence[Probe]) -> str:
 
 def _words(probes: Sequence[Probe]) -> str:
     """Such as `after turn 2: 1, 1, 2, mean 1.33`."""
-    when = f"after turn {probes[0].turn}" if probes[0].turn else "before the first turn"
-    answers = ", ".join("unread" if p.answer is None else f"{p.answer:+d}" for p in probes)
+    answers = ", ".join("unread" if p.answer is None else _signed(p.answer) for p in probes)
     stance = _mean(probes)
-    return f"{when}: {answers}" + ("" if stance is None else f", mean {stance:+.2f}")
+    mean_ = "" if stance is None else f", mean {stance:+.2f}"
+    return f"{_when(probes[0])}: {answers}{mean_}"
+
+
+def _when(probe: Probe) -> str:
+    if probe.name == COUNTERED:
+        return "after the second round"
+    if probe.turn:
+        return f"after turn {probe.turn}"
+    return "before the first turn" if probe.name == BEFORE else "after it was asked once more"
+
+
+def _signed(answer: int | Fraction) -> str:
+    """A whole number as it is; what percentages come to, with two places."""
+    return f"{int(answer):+d}" if answer == int(answer) else f"{float(answer):+.2f}"
+
+
+_PHASES = {"recon": "first talk, ", "counter": "second round, ", "notes": "notes, "}
 
 
 def glyph(event: Event) -> Glyph:
     """How an event is drawn in the lanes."""
     match event.kind:
-        case "say":
+        case "say" | "recon" | "counter":
             cut = ", cut" if event.data.get("cut") else ""
-            return Glyph("private", (1 - (event.by or 0),), f"turn {event.data['turn']}{cut}")
+            words = f"{_PHASES.get(event.kind, '')}turn {event.data['turn']}{cut}"
+            return Glyph("private", (1 - (event.by or 0),), words)
         case "aside":
             return Glyph("inner", (), f"probe out of band, {event.data['name']}")
-        case "forfeit":
-            return Glyph("lost", (), f"turn {event.data['turn']}, nothing written")
+        case "forfeit" | "unwritten":
+            phase = _PHASES.get(str(event.data.get("phase")), "")
+            return Glyph("lost", (), f"{phase}turn {event.data['turn']}, nothing written")
+        case "notes":
+            return Glyph("inner", (), "the persuader's notes")
+        case "restated":
+            return Glyph("inner", (), "asked once more, in band")
+        case "disclosure":
+            return Glyph("private", (TARGET,), "what the target is told of the other")
         case "side":
             return Glyph("private", (PERSUADER,), "the persuader's side")
         case "proposition":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -72,6 +73,12 @@ def test_events_are_drawn_as_what_they_are() -> None:
     assert glyph(cut)[1:] == ((0,), "turn 1, cut")
     lost = glyph(Event("forfeit", 0, {"turn": 3}, EVERYONE))
     assert (lost.shape, lost.words) == ("lost", "turn 3, nothing written")
+    second = glyph(Event("counter", 0, {"turn": 3, "cut": True}, EVERYONE))
+    assert second == ("private", (1,), "second round, turn 3, cut")
+    silent = glyph(Event("unwritten", 1, {"phase": "recon", "turn": 2}, EVERYONE))
+    assert silent == ("lost", (), "first talk, turn 2, nothing written")
+    assert glyph(Event("notes", 0, {"text": "Ask first."}, (0,))).shape == "inner"
+    assert glyph(Event("disclosure", None, {}, (1,))).to == (1,)
     assert glyph(Event("remark", 0, {}, EVERYONE)).shape == "public"
 
 
@@ -81,3 +88,24 @@ def test_a_conversation_without_probes_has_no_strip() -> None:
     assert KIT.beside is not None
     shown = KIT.beside(bare)
     assert (shown.remarks, {tuple(row) for row in shown.held}) == ([], {(None, None)})
+
+
+def test_every_moment_of_every_arm_is_named() -> None:
+    def saying(asked: Asked) -> object:
+        if asked.aside or "scale" in asked.turn.situation:
+            return {f"{at}": 25 * (at > -1) for at in range(-3, 4)}
+        return "some words"
+
+    arms: Any = ("counter", "reprobe", "baseline")
+    said = {}
+    for arm in arms:
+        env = Persuasion(arm=arm, total_turns=2, probe="distribution", probes=1)
+        held = [Held("persuader", None), Held("target", None)]
+        game = Filed("e", drive(Play(env, 1), [saying, saying]), held)
+        said[arm] = [remark.words.partition(":")[0] for remark in beside(game).remarks]
+        assert beside(game).remarks[0].words.endswith(": +1.50, mean +1.50")
+    assert said == {
+        "counter": ["before the first turn", "after turn 2", "after the second round"],
+        "reprobe": ["before the first turn", "after it was asked once more"],
+        "baseline": ["before the first turn"],
+    }

@@ -30,6 +30,8 @@ from suasion.environments.persuasion.repertoire import force_of
 from suasion.environments.persuasion.words import ANCHORS
 from suasion.measures.reading import Question
 
+SAID = ("say", "counter")
+"""Events whose words it takes in."""
 WIDEST = 6.0
 """From one end of the scale to the other: every position is within this confidence."""
 READING = Record({"position": Number(-3, 3), "strength": Number(0, 1)})
@@ -108,7 +110,7 @@ class Listener(Target):
         return round(moved, DIGITS)
 
     def _heard(self, news: Sequence[Event], own: int) -> list[Event]:
-        return [event for event in news if event.kind == "say" and event.by != own]
+        return [event for event in news if event.kind in SAID and event.by != own]
 
 
 def listener(
@@ -119,4 +121,4 @@ def listener(
     confidence: float = WIDEST,
 ) -> Listener:
     """A target drawn to the positions it hears, as far as they are within its confidence."""
-    return Listener(start, susceptibility, noise, 0.0, stubbornness, 0.0, confidence)
+    return Listener(start, susceptibility, noise, 0.0, stubbornness, confidence=confidence)

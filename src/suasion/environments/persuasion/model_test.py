@@ -15,8 +15,9 @@ from suasion.core.environment import Asked
 from suasion.core.episode import Episode
 from suasion.core.play import Play, drive
 from suasion.environments.persuasion import KIT
+from suasion.environments.persuasion.answering import nearest, view
 from suasion.environments.persuasion.measures import MEASURES
-from suasion.environments.persuasion.policies import Persuader, Target, nearest, normal, view
+from suasion.environments.persuasion.policies import Persuader, Target, normal
 from suasion.environments.persuasion.repertoire import (
     ARGUMENTS,
     ASIDES,

@@ -28,6 +28,18 @@ said so far. Asking more, or in another order, therefore changes no answer and n
 conversation; and two conversations of one seed, such as the two sides of a block, share the noise
 of their probes only while they are the same.
 
+**Other probes** are answered from the same reading of the same stance (`answering`). As an outsider
+a target is moved from its start by the turns of others that it is shown, as if it had heard them
+one by one; where the target stands it takes from what the target last said of it. From its own
+notes it keeps the share `retains` of what moved it, and, since notes are words, the nearest whole
+number of that.
+
+**The arms.** What moves a target is a turn of the conversation, or of the round for the other side,
+that is not its own. A talk before the conversation moves nothing, and no more do questions. A
+persuader that wrote notes argues with `insight` added to its strength, held to 1: then the paired
+effect with notes less the one without is susceptibility * insight * g, within the bounds. One that
+is given no side talks of other things.
+
 **Force is read from words.** The sentences of the repertoire weigh what it says they weigh. Of
 words in which it knows no sentence, such as a language model's, a target takes f = `unread`: nought
 unless it is set. A turn without words has no force. What a target says is its latent stance,
@@ -42,12 +54,23 @@ from hashlib import sha256
 from math import floor
 from statistics import NormalDist
 
-from suasion.core.asks import Answer, Forfeit, Number
+from suasion.core.asks import Answer, Forfeit, Json
 from suasion.core.chance import Chance
-from suasion.core.environment import Asked, BadSetting, Policy, Said
+from suasion.core.environment import AFRESH, Asked, BadSetting, Policy, Said
 from suasion.core.events import Event
-from suasion.environments.persuasion.repertoire import ASIDES, argued, force_of
-from suasion.environments.persuasion.words import ANCHORS
+from suasion.environments.persuasion import answering
+from suasion.environments.persuasion.answering import Stance, nearest, view, viewed
+from suasion.environments.persuasion.probes import kind_of
+from suasion.environments.persuasion.repertoire import (
+    ASIDES,
+    QUESTIONS,
+    REASONS,
+    REPLIES,
+    SMALL_TALK,
+    argued,
+    force_of,
+)
+from suasion.environments.persuasion.words import ANCHORS, LABELS, PERSUADER, TARGET, TRANSCRIPT
 
 TENTHS = 10
 DIGITS = 9
@@ -64,26 +87,59 @@ class Persuader:
     """
 
     strength: float = 0.5
+    insight: float = 0.0
     side: str = field(default="", init=False)
     turns: int = field(default=0, init=False)
+    asked: int = field(default=0, init=False)
+    """Questions that it has put."""
+    found: int | None = field(default=None, init=False)
+    """Where the other said that it stands, before the conversation."""
+    noted: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         _within("strength", self.strength, 0, 1)
+        _within("insight", self.insight, -1, 1)
 
     def __call__(self, asked: Asked) -> Answer | Said:
         """The next turn."""
         if asked.aside:
             return NOT_MINE
         self.side = side_of(asked.news) or self.side
-        tenths = self._tenths(asked.chance) if self.side else 0
+        self.found = _found(asked.news, asked.seat, self.found)
+        match asked.turn.situation.get("phase"):
+            case "recon":
+                self.asked += 1
+                return Said(QUESTIONS[(self.asked - 1) % len(QUESTIONS)], {"force": 0.0})
+            case "notes":
+                self.noted = True
+                return Said(_notes(self.found, self.side), {"found": self.found})
         self.turns += 1
+        if not self.side:
+            return Said(SMALL_TALK[(self.turns - 1) % len(SMALL_TALK)], {"force": 0.0})
+        tenths = self._tenths(asked.chance)
         text = argued(self.side, tenths, self.turns - 1)
         return Said(text, {"force": (tenths if self.side == "pro" else -tenths) / TENTHS})
 
     def _tenths(self, chance: Chance) -> int:
-        exact = round(self.strength * TENTHS, 9)
+        strength = self.strength + self.insight * self.noted
+        exact = round(max(0.0, min(1.0, strength)) * TENTHS, 9)
         least = floor(exact)
         return least + (exact > least and chance.uniform(f"force {self.side}") < exact - least)
+
+
+def _found(news: Sequence[Event], own: int, known: int | None) -> int | None:
+    """The stance that the other last stated."""
+    for event in news:
+        if event.kind == "recon" and event.by != own:
+            stance = viewed(event.data["text"])
+            known = known if stance is None else stance
+    return known
+
+
+def _notes(found: int | None, side: str) -> str:
+    """What a persuader writes for itself."""
+    stands = "I do not know where it stands." if found is None else f"It is {ANCHORS[found]}."
+    return f"{stands} I argue {side.upper()}: first the evidence, then what follows from it."
 
 
 @dataclass
@@ -120,10 +176,15 @@ class Target:
     drift: float = 0.0
     stubbornness: float = 0.0
     unread: float = 0.0
+    retains: float = 1.0
     moved: float = field(default=0.0, init=False)
     """The latent stance less its start."""
     heard: str = field(default="", init=False)
     """All that was said, hashed."""
+    off_topic: bool = field(default=False, init=False)
+    """Whether the talk is of something else."""
+    answers: int = field(default=0, init=False)
+    """Turns that it has taken."""
 
     def __post_init__(self) -> None:
         _within("start", self.start, -3, 3)
@@ -132,6 +193,7 @@ class Target:
         _within("drift", self.drift, -6, 6)
         _within("stubbornness", self.stubbornness, 0, 1)
         _within("unread", self.unread, -1, 1)
+        _within("retains", self.retains, 0, 1)
 
     def __call__(self, asked: Asked) -> Answer | Said:
         """Answer a probe and forget it, or reply and be moved."""
@@ -139,40 +201,93 @@ class Target:
         stance = self.start + moved
         if asked.aside:
             return self._probed(asked, stance, heard)
+        if AFRESH in asked.turn.situation:  # nothing of it is remembered
+            reason = REASONS[len(asked.turn.situation[TRANSCRIPT]) // 2 % len(REASONS)]
+            return self._said(f"{reason} {view(stance)}", stance)
         was, self.moved, self.heard = self.moved, moved, heard
-        return Said(f"{_remark(moved - was)} {view(stance)}", {"stance": round(stance, DIGITS)})
+        self.off_topic |= any(event.kind == "subject" for event in asked.news)
+        self.answers += 1
+        if "scale" in asked.turn.situation:
+            kind = asked.turn.situation.get("probe", "rating")
+            return self._rated(asked, kind, stance, heard)
+        return self._said(self._reply(asked, moved - was, stance), stance)
+
+    def _said(self, text: str, stance: float) -> Said:
+        return Said(text, {"stance": round(stance, DIGITS)})
+
+    def _reply(self, asked: Asked, change: float, stance: float) -> str:
+        """A turn of its own."""
+        if self.off_topic:
+            return REPLIES[(self.answers - 1) % len(REPLIES)]
+        if asked.turn.situation.get("phase") == "recon":
+            return f"{REASONS[(self.answers - 1) % len(REASONS)]} {view(stance)}"
+        if not any(moves(event, asked.seat) for event in asked.news):
+            return view(stance)
+        return f"{_remark(change)} {view(stance)}"
 
     def _moved(self, news: Sequence[Event], own: int) -> float:
         """Where the turns of the other that it has not yet answered leave it."""
         moved = self.moved
         for event in news:
-            if event.by is not None and event.by != own:
+            if moves(event, own):
                 pushed = self.susceptibility * self._force(event) + self.drift
                 moved = (1 - self.stubbornness) * moved + pushed
         return moved
 
     def _force(self, event: Event) -> float:
-        if event.kind != "say":
+        if event.kind not in ("say", "counter"):
             return 0.0
         force = force_of(event.data["text"])
         return self.unread if force is None else force
 
     def _probed(self, asked: Asked, stance: float, heard: str) -> Answer | Said:
-        ask = asked.turn.ask
-        if not isinstance(ask, Number) or not ask.whole:
+        seen = asked.turn.situation
+        kind = kind_of({"probe": seen.get("probe", "rating")}, asked.aside)
+        if kind is None:
             return NOT_MINE
+        if kind.name == "delayed":
+            stance = answering.held(nearest(self.start + self.retains * (stance - self.start)))
+        if kind.name == "third_party":
+            stance = self._outside(seen[TRANSCRIPT])
+        if kind.name == "attributed":
+            stated = [viewed(text) for who, text in seen[TRANSCRIPT] if who == LABELS[TARGET]]
+            stance = next((view for view in reversed(stated) if view is not None), 0)
+        return self._rated(asked, kind.name, stance, heard)
+
+    def _outside(self, transcript: Json) -> float:
+        """Where it stands that has only read what was said."""
+        turns = [text for who, text in transcript if who != LABELS[TARGET]]
+        was, self.moved = self.moved, 0.0
+        moved = self._moved([Event("say", PERSUADER, {"text": text}) for text in turns], TARGET)
+        self.moved = was
+        return self.start + moved
+
+    def _rated(self, asked: Asked, kind: str, stance: float, heard: str) -> Said:
+        """The answer to a probe of that kind, from a stance that it reads with an error."""
         read = stance
         if self.noise:
             place = f"{asked.aside} {asked.step} {asked.repeat} {heard}"
             read += self.noise * normal(asked.chance.uniform(place))
-        answer = max(int(ask.low), min(int(ask.high), nearest(read)))
+        seen = asked.turn.situation
+        answer = answering.answered(kind, Stance(stance, read, self.noise), seen)
         return Said(answer, {"stance": round(stance, DIGITS)})
+
+
+MOVING = ("say", "forfeit", "counter")
+"""Turns that a target hears, and of the round for the other side also those without words."""
+
+
+def moves(event: Event, own: int) -> bool:
+    """Whether it is a turn of another that a target is moved by, be it without words."""
+    if event.by is None or event.by == own:
+        return False
+    return event.kind in MOVING or event.data.get("phase") == "counter"
 
 
 def hashed(heard: str, news: Sequence[Event]) -> str:
     """What was said until now, and then this, in 12 hex digits."""
     for event in news:
-        if event.kind == "say":
+        if event.kind in ("say", "recon", "counter"):
             text = f"{heard} {event.data['text']}"
             heard = sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
     return heard
@@ -181,16 +296,6 @@ def hashed(heard: str, news: Sequence[Event]) -> str:
 def normal(unit: float) -> float:
     """The normal deviate below which a standard one falls with this chance; nought is a hair."""
     return NormalDist().inv_cdf(max(unit, 2**-54))
-
-
-def nearest(stance: float) -> int:
-    """The whole number nearest to a stance; of two the higher."""
-    return floor(stance + 0.5)
-
-
-def view(stance: float) -> str:
-    """A stance in the words of the scale."""
-    return f"My current view: I am {ANCHORS[max(-3, min(3, nearest(stance)))]}."
 
 
 STIR = 0.05

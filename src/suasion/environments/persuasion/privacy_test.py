@@ -16,7 +16,8 @@ from suasion.core.events import EVERYONE, NOBODY
 from suasion.core.play import Play, drive
 from suasion.environments.persuasion import KIT
 from suasion.environments.persuasion.policies import Persuader, Target
-from suasion.environments.persuasion.rules import STANCE, Persuasion, State
+from suasion.environments.persuasion.probes import STANCE
+from suasion.environments.persuasion.rules import Persuasion, State
 from suasion.environments.persuasion.words import PERSUADER, TARGET
 from suasion.measures.policy import made
 from suasion.testing import anyone, conforms, hides, mutants, survivors

@@ -80,11 +80,37 @@ ASIDES = (
     "My neighbour is learning the trumpet, one note at a time.",
 )
 """Talk about other things, for a control."""
+SMALL_TALK = (
+    "Mine drop their leaves as soon as the days get short, and I never know why.",
+    "I am told that one waters them less in winter, which I cannot bring myself to do.",
+    "There is one on the stairs that nobody looks after, and it is the finest of all.",
+    "I have moved them all to one window, so that there is no room left for the cat.",
+)
+"""Talk about house plants, for an arm that talks of nothing else."""
+REPLIES = (
+    "Mine do much better by the window, as far as I can tell.",
+    "I would not have thought of that; I mostly forget about them until they droop.",
+    "That sounds right to me, though I have never tried it.",
+    "I will keep it in mind when it gets colder.",
+)
+"""What a target says in such talk."""
+QUESTIONS = (
+    "Before we talk about it properly: where do you stand on this yourself, and why?",
+    "And what would have to be so for you to see it otherwise?",
+    "Is there a part of it that you have never been sure of?",
+)
+"""What a persuader asks before it argues."""
+REASONS = (
+    "I have thought about it on and off, and that is where I came out.",
+    "I would have to see that it works out for those whom it touches.",
+    "How it would be carried out is what I am least sure of.",
+)
+"""What a target says of its reasons, which a script does not have."""
 
 _FORCE: Mapping[str, int] = {
     **{text: +n for n, several in ARGUMENTS["pro"].items() for text in several},
     **{text: -n for n, several in ARGUMENTS["con"].items() for text in several},
-    **dict.fromkeys((NOTHING_MORE, *ASIDES), 0),
+    **dict.fromkeys((NOTHING_MORE, *ASIDES, *SMALL_TALK, *QUESTIONS), 0),
 }
 
 

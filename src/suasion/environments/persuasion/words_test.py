@@ -9,7 +9,8 @@ import pytest
 
 from suasion.core.environment import Asked, words
 from suasion.core.play import Play, drive
-from suasion.environments.persuasion.rules import HIGH, LOW, Persuasion
+from suasion.environments.persuasion.probes import HIGH, LOW
+from suasion.environments.persuasion.rules import Persuasion
 from suasion.environments.persuasion.words import ANCHORS, LABELS, PERSUADER, TARGET
 
 
