@@ -13,7 +13,7 @@ from suasion.cli.runs import AsJson, free, opened
 from suasion.cli.terminal import one_line, say, say_json
 
 if TYPE_CHECKING:
-    from suasion.measures.imported import Imported
+    from suasion.measures.imported import Companions, Imported, Importer
     from suasion.measures.kit import Kit
 
 MOST_SHOWN = 20
@@ -24,6 +24,10 @@ def import_(
     format_: Annotated[str, typer.Argument(metavar="FORMAT", help="As in suasion list formats.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="What to read.")],
     out: Annotated[Path, typer.Option(metavar="RUN", help="The run's folder.")],
+    cells: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The table beside transcripts: persuasion-transcripts."),
+    ] = None,
     environment: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Whose format it is, if it comes from a package."),
@@ -31,12 +35,14 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Read other people's data into a run. Exit code 3 where something was skipped."""
+    beside = {} if cells is None else {"cells": cells}
     kit = reader(format_, files, out, environment)
-    imported = _read(kit, format_, files, out)
+    imported = _read(kit.imports[format_], format_, files, out, beside)
     if not imported.filed:
         code = 1
     else:
-        _store(imported, kit, out, ["import", format_, *map(str, files)])
+        options = [word for name, path in beside.items() for word in (f"--{name}", str(path))]
+        _store(imported, kit, out, ["import", format_, *map(str, files), *options])
         code = 3 if imported.skipped else 0
     if as_json:
         say_json(described(imported, out))
@@ -70,28 +76,39 @@ def _would_do(kit: Kit, format_: str, files: Sequence[Path], out: Path) -> bool:
     """Whether these files can be read whole in that format, into a folder that is free."""
     if out.exists() or not all(file.is_file() for file in files):
         return False
-    imported = kit.imports[format_](files, ())
+    try:
+        imported = kit.imports[format_](files, ())
+    except (ValueError, OSError):
+        return False
     return bool(imported.filed) and not imported.skipped
 
 
-def _read(kit: Kit, format_: str, files: Sequence[Path], out: Path) -> Imported:
+def _read(
+    importer: Importer, format_: str, files: Sequence[Path], out: Path, beside: Companions
+) -> Imported:
+    from suasion.measures.imported import Joined, Lacking, Unreadable, with_companions
     from suasion.measures.lines import TooLarge
 
-    for file in files:
-        if not file.is_file():
+    folders = isinstance(importer, Joined) and importer.suffix
+    for file in [*files, *beside.values()]:
+        if not (file.is_file() or (folders and file.is_dir() and file in files)):
             there = sorted(str(each) for each in file.parent.glob(f"*{file.suffix}"))[:5]
             said = f"no file {str(file)[:200]!r}; there are: {', '.join(there) or 'none'}"
             raise Failed(said, "list", "formats")
     known = opened(str(out)).ids() if (out / "manifest.json").exists() else ()
     try:
-        return kit.imports[format_](files, frozenset(known))
-    except TooLarge as error:
+        return with_companions(importer, beside)(files, frozenset(known))
+    except (TooLarge, Unreadable) as error:
         raise Failed(str(error), "list", "formats") from None
+    except Lacking as error:
+        raise Failed(f"{format_}: {error}", "list", "formats") from None
 
 
 def _store(imported: Imported, kit: Kit, out: Path, words: list[str]) -> None:
+    from suasion.measures.imported import Unreadable
     from suasion.store.folder import Busy, NotARun
     from suasion.store.importing import Duplicates, file
+    from suasion.store.values import Unstorable
 
     environment = kit.environment
     said = {"environment": environment.name, "environment_version": environment.version}
@@ -99,6 +116,8 @@ def _store(imported: Imported, kit: Kit, out: Path, words: list[str]) -> None:
         file(imported, out, said)
     except Busy as error:
         raise Failed(str(error), "status", str(out)) from None
+    except (Unreadable, Unstorable) as error:
+        raise Failed(str(error), "list", "formats") from None
     except (NotARun, Duplicates) as error:
         raise Failed(str(error), *words, "--out", str(free(out))) from None
 

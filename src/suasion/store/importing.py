@@ -8,6 +8,7 @@ from pathlib import Path
 
 from suasion.core.asks import Json
 from suasion.measures.imported import Imported
+from suasion.store.database import LARGE_PAGE
 from suasion.store.folder import (
     LOCK,
     MANIFEST,
@@ -37,7 +38,7 @@ def file(imported: Imported, out: Path, manifest: Mapping[str, Json]) -> Run:
     folder.mkdir(parents=True, exist_ok=True)
     with held(folder) as lock:
         _prepare(folder, manifest)
-        writer = Writer(folder, witness=lock.witness)
+        writer = Writer(folder, witness=lock.witness, page=LARGE_PAGE)
         try:
             known = [] if writer.fresh else [str(row[1]) for row in writer.plans()]
             _no_duplicates(folder, imported, known)
@@ -67,7 +68,7 @@ def _prepare(folder: Path, said: Mapping[str, Json]) -> None:
 
 def _no_duplicates(folder: Path, imported: Imported, known: list[str]) -> None:
     ids = Counter(known)
-    ids.update(filed.id for filed in imported.filed)
+    ids.update(imported.ids)
     twice = [name for name, times in ids.items() if times > 1]
     if twice:
         some = ", ".join(repr(name[:80]) for name in twice[:5])

@@ -42,6 +42,8 @@ class Plan:
     origin: Mapping[str, Json] | None = None
     carried: Mapping[str, Json] | None = None
     """Of a later link of a chain, once it begins: the settings it inherits, over its own."""
+    first: str | None = None
+    """The id of the episode that must be over before it begins; told by the study, not recorded."""
 
     @property
     def in_force(self) -> Json:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
@@ -154,6 +153,9 @@ class Stored(NamedTuple):
                 yield f"the reply at {tuple(attempt[1:5])} does not match its seal"
 
 
+BRIEF = schema.SEATS.index("brief")
+
+
 def _cell(row: Row, name: str) -> Any:
     return row[schema.EPISODES.index(name)]
 
@@ -281,7 +283,7 @@ def stored(db: sqlite3.Connection, number: int) -> Stored | str:
 
 def _briefs(db: sqlite3.Connection, seats: Sequence[Row]) -> dict[str, str]:
     """The briefs of some seats, by hash; one that is not what its hash says is an error."""
-    names = {row[5] for row in seats if row[5] is not None}
+    names = {row[BRIEF] for row in seats if row[BRIEF] is not None}
     found = texts(db, names)
     if len(found) < len(names):
         raise ValueError("the brief of a seat is not on record")
@@ -335,8 +337,9 @@ def filed(row: EpisodeRow, found: Stored | str) -> Filed:
     try:
         seats = [held(seat, found.texts) for seat in found.seats]
         kept = _object(_cell(found.row, "kept"))
-        made = _filed(row, _episode(row, found), seats, kept, damaged=bool(found.faults))
-        return replace(made, retried=any(attempt[_ATTEMPT] > 1 for attempt in found.attempts))
+        again = any(attempt[_ATTEMPT] > 1 for attempt in found.attempts)
+        episode, damaged = _episode(row, found), bool(found.faults)
+        return _filed(row, episode, seats, kept, damaged=damaged, retried=again)
     except UNREADABLE:
         return _filed(row, _nothing(row), (), {}, damaged=True)
 
@@ -345,7 +348,13 @@ _ATTEMPT = schema.ATTEMPTS.index("attempt")
 
 
 def _filed(
-    row: EpisodeRow, episode: Episode, seats: Sequence[Held], kept: Any, *, damaged: bool
+    row: EpisodeRow,
+    episode: Episode,
+    seats: Sequence[Held],
+    kept: Any,
+    *,
+    damaged: bool,
+    retried: bool = False,
 ) -> Filed:
     return Filed(
         id=row.id,
@@ -361,7 +370,14 @@ def _filed(
         link=row.link,
         origin=row.origin,
         kept=kept,
+        lost=_lost(row),
+        retried=retried,
     )
+
+
+def _lost(row: EpisodeRow) -> str:
+    """Of one that was filed though it never came to its end, why."""
+    return row.error or "" if row.state == "whole" and not row.finished else ""
 
 
 def _episode(row: EpisodeRow, found: Stored) -> Episode:

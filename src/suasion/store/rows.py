@@ -16,6 +16,7 @@ from suasion.core.chance import Draw
 from suasion.core.episode import Decision, Episode, Header, draw_of
 from suasion.core.events import EACH, EVERYONE, NOTHING, Event, To
 from suasion.core.play import INNER
+from suasion.core.quick import make
 from suasion.store.values import LIMIT, of_json, stored, strict_json, text_of, text_or_none, to_json
 
 Row = Sequence[Any]
@@ -184,10 +185,23 @@ def draw_of_row(row: Row) -> Draw:
     return Draw(text_of(name), of_json(value), of, _seats(known_to), step)
 
 
-def event_of_row(row: Row) -> Event:
-    """The event of a row."""
-    _, _, kind, by, data, to, truth = row
-    return Event(text_of(kind), by, _object(data), _seats(to), _object(truth))
+def events_of_rows(rows: Sequence[Row]) -> tuple[Event, ...]:
+    """The events of rows; a run has many, so that names and audiences are read once each."""
+    return tuple(
+        [
+            make(
+                Event,
+                (
+                    _name(kind),
+                    by,
+                    _object(data),
+                    _seats(to),
+                    NOTHING if truth is None else _object(truth),
+                ),
+            )
+            for _, _, kind, by, data, to, truth in rows
+        ]
+    )
 
 
 def change_of_row(row: Row) -> Json:
@@ -220,7 +234,7 @@ def episode_of(header: Header, body: Body, end: Sequence[Json]) -> Episode:
         header,
         tuple(map(decision_of, body.decisions)),
         tuple(map(draw_of_row, body.draws)),
-        tuple(map(event_of_row, body.events)),
+        events_of_rows(body.events),
         tuple(payoffs),
         outcome,
         carry,
@@ -249,6 +263,10 @@ def _object(column: object) -> Json:
     return value
 
 
+_name = lru_cache(maxsize=1024)(text_of)
+
+
+@lru_cache(maxsize=1024)
 def _seats(column: object) -> To:
     if column == EVERYONE:
         return EVERYONE

@@ -6,7 +6,7 @@ it is read; one that fails is `damaged`, so that nothing is measured of it, and 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -22,6 +22,7 @@ from suasion.store.chains import waiting
 from suasion.store.database import Damaged, reading
 from suasion.store.folder import NotARun, read_manifest
 from suasion.store.read import EpisodeRow
+from suasion.store.swaths import swaths
 
 
 class UnknownEpisode(ValueError):
@@ -78,10 +79,10 @@ class Run:
 
     def all(self) -> Generator[Filed, None, None]:
         """Every episode that is over, in study order; damaged ones say so."""
+        whole = [row for row in self._all_rows if row.state == "whole"]
         with reading(self.path) as db:
-            for row in self._all_rows:
-                if row.state == "whole":
-                    yield read.filed(row, read.stored(db, row.number))
+            for some in swaths(db, whole):
+                yield from some
 
     def attempts(self, episode: str) -> list[read.Attempt]:
         """Every time a seat was asked, with the words it was told."""

@@ -10,7 +10,7 @@ import os
 import platform
 import socket
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from operator import itemgetter
@@ -20,14 +20,17 @@ from typing import cast
 
 import suasion
 from suasion.core.asks import Json
+from suasion.core.events import NOTHING
 from suasion.measures.filed import Filed
 from suasion.measures.imported import BadLine, Imported
 from suasion.store import schema
 from suasion.store.attempts import Came, Charge, Left
-from suasion.store.database import Damaged, create, created, open_for_writing
+from suasion.store.database import PAGE, Damaged, create, created, open_for_writing
 from suasion.store.folder import now
 from suasion.store.planned import PLANNED, End, Plan, episode_seal
-from suasion.store.read import replied
+from suasion.store.read import filed as filed_of
+from suasion.store.read import replied, row_of
+from suasion.store.read import stored as of_record
 from suasion.store.rows import ASIDE as _ASIDE
 from suasion.store.rows import Body, Row, body_of
 from suasion.store.seals import attempt_seal, body_hash, pack, seal, text_hash, unpack
@@ -71,10 +74,14 @@ class Writer:
     """The connection that writes. Nothing is on disk before `commit`."""
 
     def __init__(
-        self, folder: Path, workers: int = 0, witness: Callable[[int], None] = lambda _: None
+        self,
+        folder: Path,
+        workers: int = 0,
+        witness: Callable[[int], None] = lambda _: None,
+        page: int = PAGE,
     ) -> None:
         self.folder, self._witness = folder, witness
-        self._db = open_for_writing(folder)
+        self._db = open_for_writing(folder, page)
         self._todo: list[tuple[int, Callable[[], None]]] = []
         self._synced = 0.0
         self._unsynced = False
@@ -107,6 +114,30 @@ class Writer:
         for number, plan in enumerate(plans, 1):
             self._add_planned(number, plan)
         self._db.execute("COMMIT")
+
+    def extend(self, plans: Sequence[Plan]) -> list[int]:
+        """Add to the plan, in one commit; the numbers of what was added.
+
+        Errors: `Unstorable`, where one cannot be recorded; then nothing is.
+        """
+        self.commit()
+        [(last,)] = self._db.execute("SELECT coalesce(max(number), 0) FROM episodes")
+        numbers = list(range(last + 1, last + 1 + len(plans)))
+        at = schema.SESSIONS.index("episodes")
+        self._session[at] = last + len(plans)
+        each = (partial(self._add_planned, n, plan) for n, plan in zip(numbers, plans, strict=True))
+        try:
+            self._transaction([*each, self._put_session])
+        except sqlite3.OperationalError:
+            raise
+        except REFUSALS as error:
+            raise Unstorable(f"what is planned further cannot be recorded: {error}") from None
+        return numbers
+
+    def filed(self, number: int) -> Filed:
+        """An episode as it is on record, whatever became of it."""
+        row = self._row(number, (*schema.EPISODES, "seal"))
+        return filed_of(row_of(row), of_record(self._db, number))
 
     def file(self, imported: Imported) -> None:
         """Add what an import read, and every line that it did not keep, in one commit.
@@ -148,19 +179,17 @@ class Writer:
         )
         end = End.of(episode)
         body = body_of(number, episode)
-        self._add_planned(number, plan)
         self._insert(body)
-        self._change(
-            number,
-            {
-                "state": "whole",
-                "finished": int(filed.finished),
-                "damaged": int(filed.damaged),
-                "kept": strict_json(filed.kept),
-                "body": body_hash(pack(body)),
-                **end.columns(),
-            },
-        )
+        ended = {
+            "state": "whole",
+            "finished": int(filed.finished),
+            "damaged": int(filed.damaged),
+            "kept": strict_json(filed.kept),
+            "error": maybe(filed.lost or None),
+            "body": body_hash(pack(body)),
+            **end.columns(),
+        }
+        self._add_planned(number, plan, ended)
 
     def _add_bad_line(self, kind: str, line: BadLine) -> None:
         [(last,)] = self._db.execute("SELECT coalesce(max(number), 0) FROM bad_lines")
@@ -173,23 +202,27 @@ class Writer:
 
     def _insert(self, body: Body) -> None:
         usual = [row for row in body.decisions if _seldom(row) == _ABSENT]
-        self._db.executemany(_USUAL, map(_often, usual))
+        if usual:
+            self._db.executemany(_USUAL, map(_often, usual))
         if len(usual) < len(body.decisions):
             others = (row for row in body.decisions if _seldom(row) != _ABSENT)
             self._db.executemany(_DECISION, others)
-        self._db.executemany(_DRAW, body.draws)
-        self._db.executemany(_EVENT, body.events)
-        self._db.executemany(_DELIVERY, body.deliveries)
+        rest = ((_DRAW, body.draws), (_EVENT, body.events), (_DELIVERY, body.deliveries))
+        for statement, rows in rest:
+            if rows:  # even for none a statement costs as much as three rows
+                self._db.executemany(statement, rows)
 
-    def _add_planned(self, number: int, plan: Plan) -> None:
+    def _add_planned(self, number: int, plan: Plan, ended: Mapping[str, object] = NOTHING) -> None:
+        """Add an episode; `ended` are the columns that are known of one that is over."""
         seats = plan.seat_rows(number)
         self._keep_texts(seat.brief for seat in plan.seats if seat.brief)
         self._db.executemany(schema.insert("seats", schema.SEATS), seats)
-        self._put(plan.row(number), seats, [])
+        self._put({**plan.row(number), **ended}, seats, [])
 
     def _keep_texts(self, texts: Iterable[str]) -> None:
         rows = [(text_hash(column), column) for column in map(stored, texts)]
-        self._db.executemany("INSERT OR IGNORE INTO texts VALUES (?,?)", rows)
+        if rows:
+            self._db.executemany("INSERT OR IGNORE INTO texts VALUES (?,?)", rows)
 
     def start(self) -> None:
         """Say who writes now, and that what was in flight when others stopped may be paid."""
