@@ -24,7 +24,7 @@ NOISY: Mapping[str, Json] = {
     "question": "Does a lift of half a standard deviation show?",
     "expectation": "It does.",
     "environment": "persuasion",
-    "settings": {"total_turns": 1, "probes": 1, "probe_before": False},
+    "settings": {"arm": "reprobe", "probes": 1, "probe_before": False},
     "seats": STILL,
     "conditions": {"still": {}, "moved": {"seats": MOVED}},
     "replicates": N * STUDIES,
@@ -60,6 +60,9 @@ def test_the_check_covers_nought_and_the_planted_difference_is_found(
     studies: list[RunResults],
 ) -> None:
     found = [(check.covers, check.made.units) for s in studies for check in checks(s, NOISY)]
-    assert found == [(True, N)] * STUDIES
-    verdicts = [each.verdict for s in studies for each in declared(s, NOISY["contrasts"])]
-    assert verdicts.count("higher") >= 0.8 * STUDIES
+    assert [units for _, units in found] == [N] * STUDIES
+    # Of four intervals at 95% two or more leave nought out in 1.4% of all runs.
+    assert [covers for covers, _ in found].count(True) >= STUDIES - 1
+    every = RunResults(studies[0].kit, [each for study in studies for each in study.filed])
+    # A study of this size finds it in 85% of all runs, four together in all but very few.
+    assert [each.verdict for each in declared(every, NOISY["contrasts"])] == ["higher"]

@@ -81,7 +81,14 @@ def noise(environment: str, held: Mapping[str, Json], **said: Json) -> Study:
         "replicates": 1,
         "limits": {"concurrency": USUAL.slots},
     }
-    return of({**usual, **said})
+    if environment != "persuasion":
+        return of({**usual, **said})
+    # A study needs both sides, and one agent in both seats is an arm; one conversation is enough.
+    settings = {**said.get("settings", {}), "arm": "self_play"}
+    both = {side: {"settings": {"side": side}} for side in ("pro", "con")}
+    return of({**usual, **said, "settings": settings, "block": both}).model_copy(
+        update={"block": None}
+    )
 
 
 def played(folder: Path, study: Study) -> tuple[RunResult, Run]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suasion.cli.errors import Failed
+from suasion.cli.errors import Failed, runnable
+from suasion.cli.pack import PackFile, opened
 from suasion.cli.runs import AsJson
 from suasion.cli.terminal import say, say_json, say_table
 
@@ -25,17 +27,20 @@ def list_(
         typer.Argument(
             metavar="[KIND]",
             help="environments, policies, presets, settings, measures, parameters, formats, "
-            "rubrics, skins, studies, or keys (of a study file).",
+            "rubrics, skins, studies, keys (of a study file), or what the overview names last: "
+            "what episodes can be about.",
         ),
     ] = None,
     environment: Annotated[
         str | None,
         typer.Option("--environment", metavar="NAME", help="Of this one only, also a package's."),
     ] = None,
+    pack: PackFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what there is. `suasion list keys --json` is the JSON Schema of a study file."""
-    _known(kind)
+    if pack is not None or (kind is not None and kind not in KINDS):
+        return _material(kind, environment, pack, as_json)
     if kind == "keys" and as_json:
         from suasion.runner.study import schema
 
@@ -49,18 +54,41 @@ def list_(
             say(f"{chr(10) if number else ''}{each.upper()}")
         _print(rows)
     if kind is None:
-        say(f"\nMore: suasion list KIND, where KIND is {', '.join(KINDS)}.")
+        more = [*KINDS, *(kit.material.name for kit in kits if kit.material)]
+        say(f"\nMore: suasion list KIND, where KIND is {', '.join(more)}.")
     return None
 
 
-def _known(kind: str | None) -> None:
+def _material(kind: str | None, environment: str | None, pack: Path | None, as_json: bool) -> None:
+    """What episodes of an environment can be about: its own bank, and behind it a pack."""
+    having = {kit.material.name: kit for kit in _kits(environment) if kit.material}
+    if kind not in having:
+        raise _unknown(kind, [*KINDS, *having] if pack is None else [*having])
+    material = having[kind].material
+    brought = opened(pack, having[kind]).entries if pack else ()
+    assert material is not None
+    rows = [
+        *({"pack": None, **each.row} for each in material.bank()),
+        *({"pack": str(pack), **each.row} for each in brought),
+    ]
+    if as_json:
+        return say_json({kind: rows})
+    columns = [*material.columns] if pack is None else ["pack", *material.columns]
+    _print([{column: row[column] for column in columns} for row in rows])
+    return say(
+        f"\nIn full: {runnable(['list', kind, *(['--pack', str(pack)] if pack else [])])} --json"
+    )
+
+
+def _unknown(kind: str | None, there: Sequence[str]) -> Failed:
     from suasion.catalogue import nearest
 
-    if kind is not None and kind not in KINDS:
-        near = nearest(kind, KINDS)
-        guess = f"did you mean {near}? There are: " if near else "there are: "
-        said = f"nothing called {kind[:80]!r} to list; {guess}{', '.join(KINDS)}"
-        raise Failed(said, "list", near or "environments", code=2)
+    near = nearest(kind or "", there)
+    guess = f"did you mean {near}? There are: " if near else "there are: "
+    said = f"nothing called {kind[:80]!r} to list" if kind else "--pack: say what is listed"
+    return Failed(
+        f"{said}; {guess}{', '.join(there) or 'none'}", "list", near or "environments", code=2
+    )
 
 
 def _kits(environment: str | None) -> list[Kit]:

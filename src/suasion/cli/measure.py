@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from suasion.cli.errors import Failed
+from suasion.cli.modelled import ended, with_model
 from suasion.cli.play import pairs
 from suasion.cli.runs import AsJson, RunFolder, opened
 from suasion.cli.terminal import say, say_json, say_table
@@ -35,15 +39,27 @@ def measure(
     parquet: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write the same rows as Parquet files.")
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Fit a model too; minutes. Exit 3: not converged."),
+    ] = None,
 ) -> None:
     """Compute what a run shows: values and estimates with intervals."""
+    # The matrices are small: threads of linear algebra would wait for one another, and cost more.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     found = opened(run)
     results = _results(found, pairs(settings, "--set"))
+    with_model(found, results, model)
     if as_json or csv or parquet:
         told = described(found, results, values, estimates)
         _write(told, csv, parquet)
-        return say_json(told) if as_json else None
-    return _values(results) if values and not estimates else _estimates(found, results)
+        if as_json:
+            say_json(told)
+    elif values and not estimates:
+        _values(results)
+    else:
+        _estimates(found, results)
+    ended(results, model)
 
 
 def described(
@@ -151,24 +167,56 @@ def _values(results: RunResults) -> None:
 
 def _estimates(run: Run, results: RunResults) -> None:
     """One row an estimate, by the study's own interval method; what is the same is said once."""
-    rows = _chosen(run, results)
-    if not rows:
+    every = _chosen(run, results)
+    if not every:
         return say("no estimates: no episode is whole")
+    rows = _shown(every)
     shared = {key: value for key, value in rows[0].by.items() if _same(rows, key, value)}
     everywhere = [f"{key} {value}" for key, value in shared.items() if value is not None]
     if everywhere:
         say(f"Everywhere: {', '.join(everywhere)}")
     lost = any(row.blocked for row in rows)
+    others = any(row.statistic != "mean" for row in rows)
     table = [
-        (row.measure, _group(row, shared), *_found(row), *(_missing(row) if lost else ()))
+        (
+            row.measure,
+            *((row.statistic,) if others else ()),
+            _group(row, shared),
+            *_found(row),
+            *(_missing(row) if lost else ()),
+        )
         for row in rows
     ]
-    names = ("measure", "group", "value", "95% interval", "n", "method")
-    say_table(table, (*names, *(("missing", "at worst") if lost else ())))
+    names = ("measure", *(("statistic",) if others else ()), "group", "value", "95% interval")
+    say_table(table, (*names, "n", "method", *(("missing", "at worst") if lost else ())))
+    if len(rows) < len(every):
+        left = f"{len(every) - len(rows):,} estimates of finer groups, or without an interval"
+        say(f"{left}, are not shown: suasion measure {shlex.quote(str(run.path))} --csv DIR")
     for words in dict.fromkeys(_behind(row, shared) for row in rows):
         if words:
             say(words)
     return _say_a_a(run, results)
+
+
+MOST = 150
+"""Estimates that are all printed for people."""
+FEW = 10
+"""Of one measure, however many there are of others."""
+
+
+def _shown(rows: Sequence[Estimate]) -> Sequence[Estimate]:
+    """All of a few; of many those with an interval, of groups by one factor at most.
+
+    Measures of a few rows are shown whole.
+    """
+    if len(rows) <= MOST:
+        return rows
+    counts = Counter(row.measure for row in rows)
+    return [row for row in rows if counts[row.measure] <= FEW or _plain(row)]
+
+
+def _plain(row: Estimate) -> bool:
+    return row.low is not None and len({*row.by} - {"arm", "probe"}) <= 1
 
 
 def _behind(row: Estimate, shared: Mapping[str, Json]) -> str:
@@ -213,10 +261,12 @@ def _chosen(run: Run, results: RunResults) -> list[Estimate]:
     named = study.get("measures") if isinstance(study, dict) else None
     if run.manifest.get("kind") == "fork" and results.estimates(MEASURES[0].id):
         named = [measure.id for measure in MEASURES]
-    first: dict[tuple[str, str, str], Estimate] = {}
+    first: dict[tuple[str, str, str, str], Estimate] = {}
     for row in results.all_estimates():
         if not named or row.measure in named:
-            first.setdefault((row.measure, row.status, repr(sorted(row.by.items()))), row)
+            key = row.measure, row.statistic, row.status, repr(sorted(row.by.items()))
+            if key not in first or (first[key].low is None and first[key].value is not None):
+                first[key] = row
     with_arms = {(row.measure, row.status) for row in first.values() if "arm" in row.by}
     return [
         row

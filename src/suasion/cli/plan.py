@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from suasion.cli import design
+from suasion.cli.design import Agents, Sample, resized
 from suasion.cli.env_file import EnvFile, use
 from suasion.cli.errors import Failed, runnable
+from suasion.cli.pack import PackFile
 from suasion.cli.run import read_study
 from suasion.cli.runs import AsJson
 from suasion.cli.terminal import say, say_json, say_table
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from suasion.models.registry import Described
     from suasion.report.detectable import Detectable, Given
     from suasion.runner.estimate import Amount, Assumed, Taken
+    from suasion.runner.pilot import Pilot
     from suasion.runner.study import Study
 
 Option = typer.Option
@@ -51,6 +55,9 @@ def plan(
         float | None,
         Option(min=-1, max=1, help="Correlation of both sides within a pair, if known."),
     ] = None,
+    agents: Agents = None,
+    sample: Sample = None,
+    pack: PackFile = None,
     env_file: EnvFile = None,
 ) -> None:
     """Say what a study would take, and the smallest difference it could find; nothing is sent."""
@@ -58,15 +65,14 @@ def plan(
     from suasion.report.detectable import Given
     from suasion.runner.estimate import Assumed
 
-    loaded = read_study(study)
-    if replicates is not None:
-        loaded = loaded.model_copy(update={"replicates": replicates})
+    loaded = resized(read_study(study, pack, agents), replicates, sample)
     taken = estimated(loaded, study, Assumed(latency, characters, script=script))
     found = findable(taken, Given(sd, pairing))
     if as_json:
         return say_json(told(taken, found))
     tell(taken, found)
-    words = ["run", study, *(["--replicates", str(replicates)] if replicates else [])]
+    words = ["run", study, *design.words(agents, replicates, sample)]
+    words += ["--pack", str(pack)] if pack else []
     return say(f"Next:\n  {runnable(words)}")
 
 
@@ -94,18 +100,36 @@ def findable(taken: Taken, given: Given) -> list[Detectable]:
     """The smallest differences it could find."""
     from suasion.measures.common import kit_of
     from suasion.report.detectable import Design, detectable
+    from suasion.runner.cells import cells
 
     study, pilot = taken.study, taken.pilot
     whole = [each for each in pilot.episodes if each.job.replicate < pilot.replicates]
-    design = Design(
+    planned, piloted = study.replicates, max(1, pilot.replicates)
+    if study.panel or study.cross:
+        arm = min(compared(study), key=lambda arm: len(cells(study, arm)))
+        whole = pilot.episodes
+        planned, piloted = len(cells(study, arm)) * planned, units(pilot, arm)
+    size = Design(
         kit_of(pilot.kit, {"study": study.to_json()}),
         list(study.arms),
         [each.model_dump() for each in study.contrasts],
         study.measures,
         study.parameters,
-        study.replicates,
+        planned,
     )
-    return detectable(design, [each.filed for each in whole], max(1, pilot.replicates), given)
+    return detectable(size, [each.filed for each in whole], piloted, given)
+
+
+def compared(study: Study) -> list[str]:
+    """The conditions that contrasts name; else the first two."""
+    sides = [side for each in study.contrasts for side in (each.of, each.against)]
+    return [side["arm"] for side in sides if "arm" in side] or list(study.arms)[:2]
+
+
+def units(pilot: Pilot, arm: str) -> int:
+    """Episodes, blocks or chains of a condition that a pilot played."""
+    jobs = (each.job for each in pilot.episodes if each.job.arm == arm)
+    return max(1, len({job.block or job.chain or job.id for job in jobs}))
 
 
 def told(taken: Taken, found: Sequence[Detectable]) -> dict[str, Json]:
@@ -141,6 +165,7 @@ def told(taken: Taken, found: Sequence[Detectable]) -> dict[str, Json]:
             "tokens": round(sum(each.tokens for each in most)),
             "cost": total([each.cost for each in most]),
         },
+        "allocate": allocated(taken),
         "seconds": round(taken.seconds, 1),
         "hosts": sorted({each.host for each in taken.described} | set(agent_hosts(taken))),
         "variables": sorted({each.variable for each in taken.described if each.variable}),
@@ -150,6 +175,19 @@ def told(taken: Taken, found: Sequence[Detectable]) -> dict[str, Json]:
         "would_stop": would_stop(taken),
         "detectable_effect": [each.row() for each in found],
         "assumed": assumed(taken),
+    }
+
+
+def allocated(taken: Taken) -> dict[str, Json] | None:
+    """What a budget that is shared as the run goes would take at most; None where none is."""
+    if taken.study.allocate is None or taken.dearest is None:
+        return None
+    most = list(taken.dearest.values())
+    return {
+        **taken.study.allocate.model_dump(),
+        "first": taken.study.replicates,
+        "tokens_at_most": round(sum(each.tokens for each in most)),
+        "cost_at_most": total([each.cost for each in most]),
     }
 
 
@@ -234,8 +272,7 @@ def total(costs: Sequence[float | None]) -> float | None:
 def tell(taken: Taken, found: Sequence[Detectable]) -> None:
     """A plan, for people: on one screen."""
     study, plan = taken.study, told(taken, found)
-    title = f"{study.name}: {study.environment}, {study.episodes:,} episodes"
-    say(f"{title} ({len(taken.arms)} conditions x {study.replicates:,} replicates)")
+    say(title(study))
     say_table(
         [
             (
@@ -288,12 +325,40 @@ def amounts(taken: Taken, plan: Mapping[str, Json]) -> list[tuple[str, str]]:
     rows = [
         ("calls", f"{plan['calls']:,}"),
         *by_batch(taken),
+        *by_share(plan["allocate"]),
         ("tokens", f"{plan['tokens']:,} ({', '.join(parts)}){up_to}"),
         ("cost", cost),
         ("time", f"{duration(taken.seconds)}, at {by.latency:g} s a call, {held}"),
     ]
     asked = [f"{agent} {many:,}" for agent, many in plan["others"].items()]
     return rows + ([("others asked", ", ".join(asked))] if asked else [])
+
+
+def title(study: Study) -> str:
+    """What is planned, in a line."""
+    from suasion.runner.cells import cells
+
+    most = "at most " if study.allocate else ""
+    named = f"{study.name}: {study.environment}, {most}{study.episodes:,} episodes"
+    parts = [f"{len(study.arms)} conditions" if len(study.arms) > 1 else "1 condition"]
+    if study.panel or study.cross:
+        each = sorted({len(cells(study, arm)) for arm in study.arms})
+        parts.append(f"{' or '.join(f'{many:,}' for many in each)} cells")
+    if study.allocate:
+        budget = (
+            f"a budget of {study.allocate.budget:,} blocks, {study.replicates:,} for each first"
+        )
+        return f"{named} ({', '.join(parts)}; {budget})"
+    return f"{named} ({' x '.join((*parts, f'{study.replicates:,} replicates'))})"
+
+
+def by_share(allocate: Mapping[str, Json] | None) -> list[tuple[str, str]]:
+    """What a shared budget would take at most, in rows: one, where there is one."""
+    if allocate is None:
+        return []
+    tokens, cost = allocate["tokens_at_most"], allocate["cost_at_most"]
+    dear = f"{tokens:,} tokens" + (f", ${cost:,.2f}" if cost is not None else "")
+    return [("shared", f"evenly, as is told here; {dear} if the dearest agent gets all it can")]
 
 
 def by_batch(taken: Taken) -> list[tuple[str, str]]:

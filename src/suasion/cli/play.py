@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from suasion.cli.env_file import EnvFile, use
 from suasion.cli.errors import Failed
+from suasion.cli.pack import PackFile, opened
 from suasion.cli.terminal import say, say_json, say_table
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ class Game:
     as_json: bool = False
     channels: tuple[str, ...] = ()
     """The delivery chain: `NAME?key=value&key=value`."""
+    pack: Path | None = None
+    """A file of what it can be about."""
 
     def words(self) -> list[str]:
         """The command that asks for it."""
@@ -50,6 +54,7 @@ class Game:
             words += ["--seat", f"{name}={agent}"]
         for channel in self.channels:
             words += ["--channel", channel]
+        words += ["--pack", str(self.pack)] if self.pack else []
         words += ["--seed", str(self.seed)] if self.seed else []
         return words + (["--json"] if self.as_json else [])
 
@@ -79,6 +84,7 @@ def play(
             metavar="NAME?KEY=VALUE&…", help="What befalls messages, such as loss?rate=0.1."
         ),
     ] = None,
+    pack: PackFile = None,
     seed: Annotated[int, typer.Option(help="Where all chance comes from.")] = 0,
     viewpoint: Annotated[
         str | None, typer.Option("--as", metavar="SEAT", help="Only what this seat was told.")
@@ -93,7 +99,7 @@ def play(
     named = tuple(filter(None, (each.strip() for each in (seats or "").split(","))))
     given, by_name = pairs(settings, "--set"), pairs(seat, "--seat")
     links = tuple(channel or ())
-    game = Game(environment, preset, given, _each(named), by_name, seed, as_json, links)
+    game = Game(environment, preset, given, _each(named), by_name, seed, as_json, links, pack)
     try:
         env, kit = ready(game)
         held = seated(game, env, kit)
@@ -160,6 +166,7 @@ class Wrong(ValueError):
 def ready(game: Game) -> tuple[Environment[Any], Kit]:
     """The environment in its settings, and its kit."""
     from suasion import catalogue
+    from suasion.runner.pack import stood_in
     from suasion.runner.plain_yaml import BadYaml, value
 
     settings = {}
@@ -171,8 +178,10 @@ def ready(game: Game) -> tuple[Environment[Any], Kit]:
             said = f"setting {name[:80]!r} is {text[:80]!r}: {bad}"
             raise Wrong(said, replace(game, settings=left)) from None
     try:
-        env = catalogue.make(game.environment, game.preset, settings)
-        return env, catalogue.kit(game.environment)
+        kit = catalogue.kit(game.environment)
+        about = opened(game.pack, kit).standing if game.pack else {}
+        env = catalogue.make(game.environment, game.preset, stood_in(settings, kit, about))
+        return env, kit
     except catalogue.Mistake as mistake:
         raise Wrong(str(mistake), nearer(game, mistake)) from None
 
@@ -224,8 +233,9 @@ def _written(text: str) -> tuple[str, Mapping[str, Json]]:
 
     from suasion.agents import UnknownAgent
     from suasion.runner.plain_yaml import BadYaml, value
-    from suasion.runner.study import KEYS, OneSeat
+    from suasion.runner.study import KEYS
     from suasion.runner.study_errors import problems
+    from suasion.runner.study_parts import OneSeat
 
     try:
         seat = OneSeat.validate_python(value(text))

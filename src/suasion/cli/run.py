@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from suasion.cli import design
+from suasion.cli.design import Agents, Sample, resized
 from suasion.cli.env_file import EnvFile, use
 from suasion.cli.errors import Failed, runnable
+from suasion.cli.pack import PackFile
+from suasion.cli.standing import standing
 from suasion.cli.terminal import one_line, say, say_json
 
 if TYPE_CHECKING:
@@ -39,6 +43,9 @@ def run(
     replicates: Annotated[
         int | None, typer.Option(min=1, help="Episodes in each condition, instead of the study's.")
     ] = None,
+    agents: Agents = None,
+    sample: Sample = None,
+    pack: PackFile = None,
     workers: Workers = None,
     display: Shown = "auto",
     env_file: EnvFile = None,
@@ -46,10 +53,11 @@ def run(
     """Run a study, or go on with it. Ctrl-C once finishes what is under way; twice stops now."""
     use(env_file)
     shown = display_of(display, "run", study)
-    loaded = read_study(study)
-    words = ["run", study, *(["--replicates", str(replicates)] if replicates else [])]
+    loaded = resized(read_study(study, pack, agents), replicates, sample)
+    words = ["run", study, *design.words(agents, replicates, sample)]
+    words += ["--pack", str(pack)] if pack else []
     folder = out or Path("runs") / loaded.name
-    result = play_study(loaded, folder, words, shown, replicates=replicates, workers=workers)
+    result = play_study(loaded, folder, words, shown, workers=workers)
     if shown == "json":
         say_json(finished(result))
     elif shown != "none":
@@ -70,8 +78,8 @@ def display_of(name: str, *words: str) -> Display:
     raise Failed(said, *words, "--display", near, code=2)
 
 
-def read_study(name: str) -> Study:
-    """A study by its file, or by its name.
+def read_study(name: str, pack: Path | None = None, agents: list[str] | None = None) -> Study:
+    """A study by its file, or by its name, with a pack and with agents in place of its own.
 
     Errors: `Failed`, with a command that shows what there is.
     """
@@ -80,7 +88,7 @@ def read_study(name: str) -> Study:
     from suasion.runner.study_file import load
 
     try:
-        return load(catalogue.study(name))
+        return load(catalogue.study(name), pack, design.given(agents, "run", name))
     except catalogue.Mistake as mistake:
         raise Failed(str(mistake), "check", str(mistake.instead or "smoke")) from None
     except BadStudy as bad:
@@ -142,6 +150,7 @@ def finished(result: RunResult) -> dict[str, Any]:
             for episode, state, error in result.errors
         ],
         "stopped": result.stopped,
+        "allocated": None if result.allocated is None else result.allocated.to_json(),
         "seconds": round(result.seconds, 3),
     }
 
@@ -153,6 +162,8 @@ def tell(result: RunResult, words: list[str]) -> None:
     if result.exit_code == 1:
         raise Failed(result.stopped or "the run stopped", "status", str(result.folder))
     say(f"{tally.whole:,} of {tally.planned:,} episodes are whole in {result.folder}")
+    if result.allocated is not None:
+        standing(result.allocated.to_json())
     for said, count in causes(result):
         say(f"  {count} x {said}")
     if result.exit_code == 4:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from suasion.cli.errors import runnable
 from suasion.cli.runs import AsJson, RunFolder, opened
+from suasion.cli.standing import standing
 from suasion.cli.terminal import one_line, say, say_json, say_table
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def status(run: RunFolder, as_json: AsJson = False) -> None:
         (name, *(str(counts[state]) for state in STATES)) for name, counts in found["arms"].items()
     ]
     say_table(rows, ("condition", *STATES))
+    if found["allocated"] is not None:
+        standing(found["allocated"])
     if found["damaged"]:
         say(f"{found['damaged']} damaged: readable, but nothing is measured of them")
     _spent(found)
@@ -95,6 +98,7 @@ def described(run: Run) -> dict[str, Any]:
     """The state of a run."""
     from dataclasses import asdict
 
+    from suasion.runner.adaptive import read
     from suasion.store.chains import waiting
     from suasion.store.usage import usage
 
@@ -125,6 +129,7 @@ def described(run: Run) -> dict[str, Any]:
             **{name: value for name, value in asdict(used).items() if name != "outcomes"},
             "reuse": used.reuse._asdict(),
         },
+        "allocated": read(run.path),
         "causes": _causes(run),
         "errors": [
             {"state": state, "error": error, "count": count}

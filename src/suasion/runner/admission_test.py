@@ -15,7 +15,7 @@ from suasion.runner.frames import Leaving
 from suasion.runner.gate import Gate
 from suasion.runner.hands import Hand
 from suasion.runner.progress import Trouble
-from suasion.runner.study import Limits
+from suasion.runner.study_parts import Limits
 from suasion.store.attempts import Came, Left
 
 PATIENCE = 60.0

@@ -12,8 +12,8 @@ from suasion.models.model import Model, Price
 from suasion.models.scripted import Scripted, valid
 from suasion.runner.gate import Gate, Want
 from suasion.runner.run import run
-from suasion.runner.study import Limits
 from suasion.runner.study_file import of
+from suasion.runner.study_parts import Limits
 from suasion.store.read import Attempt
 from suasion.store.run import open_run
 from suasion.store.usage import usage

@@ -33,6 +33,7 @@ from suasion.store.folder import (
     read_manifest,
     witnessed,
 )
+from suasion.store.quotes import faulty as faulty_quotes
 from suasion.store.read import (
     UNREADABLE,
     EpisodeRow,
@@ -46,6 +47,7 @@ from suasion.store.read import (
 )
 from suasion.store.run import Run, open_run
 from suasion.store.seals import seal
+from suasion.store.writings import FOLDER, folders
 
 
 class Finding(NamedTuple):
@@ -71,7 +73,7 @@ def examine(folder: Path) -> list[Finding]:
 
 def check(run: Run) -> list[Finding]:
     """Everything found in a run; nothing of `damage` if it is what was recorded."""
-    found = [*_manifest(run.path), *_files(run)]
+    found = [*_manifest(run.path), *_files(run), *_written(run)]
     try:
         with reading(run.path) as db:
             found += _structure(db)
@@ -90,6 +92,18 @@ def check(run: Run) -> list[Finding]:
 def _files(run: Run) -> Iterator[Finding]:
     """Whether every file that seats are shown is there and hashes to its name."""
     yield from (Finding(None, said) for said in faulty_files(run.path, listed(run.manifest)))
+
+
+def _written(run: Run) -> Iterator[Finding]:
+    """Whether what was written about it, and what it is asked to look up, is as it was left."""
+    yield from (Finding(None, said) for said in faulty_quotes(run.path))
+    if run.path.absolute().parent.name == FOLDER:  # nothing is written about what was written
+        return
+    for folder in folders(run.path):
+        for found in examine(folder):
+            of = f", episode {found.episode}" if found.episode else ""
+            said = f"{FOLDER}/{folder.name}{of}: {found.what}"
+            yield Finding(None, said, found.damage)
 
 
 def _beside(db: sqlite3.Connection) -> Iterator[Finding]:

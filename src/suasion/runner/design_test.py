@@ -137,10 +137,14 @@ def test_a_run_with_all_of_them_is_whole(played: Run) -> None:
 SMALL: dict[str, tuple[int, dict[str, Json]]] = {
     "control": (1, {"horizon": 2}),
     "influence": (3, {"size": 3, "rounds": 1, "slots": 1}),
-    "persuasion": (2, {"total_turns": 2, "probes": 1}),
+    "persuasion": (2, {"total_turns": 2, "probes": 1, "arm": "self_play"}),
     "social": (3, {"size": 3, "contact_rate": 1, "days": 1}),
     "terrarium": (6, {"rounds": 1}),
 }
+
+
+BOTH_SIDES: Json = {side: {"settings": {"side": side}} for side in ("pro", "con")}
+"""Without these no study of conversations is one; here a single one is enough."""
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -157,7 +161,8 @@ def test_a_model_in_any_environment_is_asked_in_the_words_of_a_skin(
         asides=list(STANDARD),
         skin=skin,
         a_a=True,
-    )
+        **({"block": BOTH_SIDES} if name == "persuasion" else {}),
+    ).model_copy(update={"block": None})
     run(asked, tmp_path / "run", workers=1)
     found = open_run(tmp_path / "run")
     assert [row.state for row in found.rows()] == ["whole", "whole"]

@@ -7,15 +7,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import fsum
 from os import cpu_count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from suasion.agents.named import models_in
 from suasion.core.asks import Json
 from suasion.models.model import BATCH_FACTOR
 from suasion.models.providers import TAKE_BATCHES
+from suasion.runner.estimate_cells import (
+    Lines,
+    Place,
+    evenly,
+    held,
+    lines,
+    rounds,
+    seated,
+    sharers,
+    unevenly,
+)
 from suasion.runner.gate import MOST
-from suasion.runner.pilot import REPLICATES, Metered, Pilot, Spend
-from suasion.runner.study import Job, Limits, Study
+from suasion.runner.pilot import REPLICATES, Metered, Pilot, Spend, agent_of
+from suasion.runner.study import Job, Study
+from suasion.runner.study_parts import Limits
 from suasion.runner.typical import Size
 
 if TYPE_CHECKING:
@@ -45,15 +57,6 @@ class Assumed:
     """The policy that answers for models; None: they answer at random."""
     replicates: int = REPLICATES
     """Replicates that the pilot plays, at most."""
-
-
-class Place(NamedTuple):
-    """What episodes are planned alike by: more than one replicate has it."""
-
-    arm: str
-    within: str | None
-    """The member of a block, or the link of a chain."""
-    shift: int
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ class Taken:
     """How often whoever is waited for and is no model would be asked, by agent."""
     seconds: float
     described: Sequence[Described] = field(default_factory=tuple)
+    dearest: Mapping[str, Amount] | None = None
+    """The same if all that is shared went to the agent that costs most; None where none is."""
     batches: int = 0
     """How many batches an episode waits for, one after the other; a chain, in all its links."""
 
@@ -131,19 +136,25 @@ def estimate(study: Study, models: Models, assumed: Assumed = Assumed()) -> Take
         long = Pilot(study, models, Size(assumed.characters, longest=10**6)).play(1)
     planned = Planned(study, pilot)
     amounts = planned.amounts(assumed.bytes_per_token)
-    most = Planned(study, long).amounts(assumed.bytes_per_token)
+    most = Planned(study, long, planned.lines).amounts(assumed.bytes_per_token)
     return Taken(
         study,
         assumed,
         pilot,
-        tuple(planned.arm(name, assumed.bytes_per_token) for name in study.arms),
+        tuple(planned.arm(name, assumed.bytes_per_token) for name in planned.arms),
         amounts,
         {id_: larger(most.get(id_), amount) for id_, amount in amounts.items()},
         planned.others(),
         planned.seconds(assumed, amounts),
         tuple(pilot.stand_ins.described.values()),
+        planned.dearest(assumed.bytes_per_token) if study.allocate else None,
         planned.batches(amounts),
     )
+
+
+def _dear(amounts: Mapping[str, Amount]) -> tuple[float, float]:
+    each = list(amounts.values())
+    return fsum(a.cost or 0.0 for a in each), fsum(a.tokens for a in each)
 
 
 def larger(one: Amount | None, other: Amount) -> Amount:
@@ -154,19 +165,30 @@ def larger(one: Amount | None, other: Amount) -> Amount:
 class Planned:
     """The episodes of a study, each taken for the mean of those of the pilot that are like it."""
 
-    def __init__(self, study: Study, pilot: Pilot) -> None:
+    def __init__(self, study: Study, pilot: Pilot, of: Lines | None = None) -> None:
         self.study, self.pilot = study, pilot
-        self.counts = dict(places(study))
+        self.lines = lines(study) if of is None else of
+        self.counts = evenly(study, self.lines) if self.lines else dict(places(study))
+        self._held = held(pilot) if self.lines else {}
         self._like = like(pilot.played, pilot.episodes)
         self._hellos = hellos(study, pilot)
+        self._means: dict[tuple[Place, bool], dict[str, Spend]] = {}
 
-    def amounts(self, bytes_per_token: float) -> dict[str, Amount]:
+    def dearest(self, bytes_per_token: float) -> dict[str, Amount]:
+        """What each model would take if all that is shared went to the agent that costs most."""
+        every = (unevenly(self.study, self.lines, agent) for agent in sharers(self.study))
+        return max((self.amounts(bytes_per_token, each) for each in every), key=_dear)
+
+    def amounts(
+        self, bytes_per_token: float, counts: Mapping[Place, float] | None = None
+    ) -> dict[str, Amount]:
         """What each model would take, with the call that looks whether it is there."""
-        sums = self._spent(self.counts)
+        counts = self.counts if counts is None else counts
+        sums = self._spent(counts)
         described = self.pilot.stand_ins.described.values()
         prices = {each.id: each.price for each in described}
         offered = {each.id for each in described if each.provider in TAKE_BATCHES}
-        asides = self._spent(self.counts, aside=True) if self.study.limits.batch else {}
+        asides = self._spent(counts, aside=True) if self.study.limits.batch else {}
         found: dict[str, Amount] = {}
         for id_, spend in sums.items():
             hellos = self._hellos[id_]
@@ -183,6 +205,11 @@ class Planned:
             found[id_] = Amount(spend.calls, read, reused, written, cost, less, batched.calls)
         return found
 
+    @property
+    def arms(self) -> list[str]:
+        """Conditions, and what is played beforehand."""
+        return list(dict.fromkeys((*self.study.arms, *(place.arm for place in self.counts))))
+
     def batches(self, amounts: Mapping[str, Amount]) -> int:
         """How many batches one unit waits for, one after the other."""
         if not any(amount.batched for amount in amounts.values()):
@@ -194,15 +221,21 @@ class Planned:
         """What one condition would take."""
         counts = {place: many for place, many in self.counts.items() if place.arm == name}
         spends = self._spent(counts).values()
-        seats = tuple(seat.agent for seat in self.study.line_up(name))
         calls = fsum(each.calls for each in spends)
         tokens = fsum(each.read + each.written for each in spends) / bytes_per_token
-        return Arm(name, seats, sum(counts.values()), calls, tokens)
+        return Arm(name, seated(self.study, name), round(sum(counts.values())), calls, tokens)
 
     def others(self) -> dict[str, float]:
         """How often whoever else is waited for would be asked."""
         sums = Counter[str]()
         for place, many in self.counts.items():
+            if self.lines:
+                for at, seat in enumerate(self.lines[place].seats):
+                    alike = self.sat(place, at)
+                    asked = fsum(each.others_by_seat.get(at, 0) for each in alike)
+                    if asked:
+                        sums[seat.agent] += many * asked / len(alike)  # type: ignore[assignment]
+                continue
             those = self.those(place)
             for each in those:
                 for agent, asked in each.others.items():
@@ -219,6 +252,7 @@ class Planned:
         waits = [by_limits(amount, limits, assumed.latency) for amount in lanes]
         played = sum(1 for _ in self.pilot.episodes)
         play = self.pilot.seconds / max(1, played) * self.study.episodes / (cpu_count() or 1)
+        rows *= 1 + rounds(self.study)
         return max(rows * assumed.latency, play, *waits, 0.0)
 
     def those(self, place: Place) -> Sequence[Metered]:
@@ -226,9 +260,34 @@ class Planned:
         found = self._like.get(place) or self._like.get(place._replace(shift=-1))
         return found or self._like.get(Place(place.arm, None, -1)) or self.pilot.episodes
 
-    def _spent(self, counts: Mapping[Place, int], *, aside: bool = False) -> dict[str, Spend]:
+    def sat(self, place: Place, at: int) -> Sequence[Metered]:
+        """Episodes of the pilot in which a seat was held as it is in this place."""
+        seat = agent_of(self.lines[place].seats[at])
+        alike = self._held.get((place.arm, place.within, at, seat))
+        return alike or self._held.get((place.arm, None, at, seat)) or self.pilot.episodes
+
+    def _of_line(self, place: Place, *, aside: bool) -> dict[str, Spend]:
+        """What one episode of a line-up takes: what each seat took where it was held so."""
+        key = place, aside
+        if key not in self._means:
+            sums: dict[str, Spend] = {}
+            for at in range(len(self.lines[place].seats)):
+                alike = self.sat(place, at)
+                for each in alike:
+                    for out_of_band in (True,) if aside else (True, False):
+                        its = each.by_seat.get((at, out_of_band), {})
+                        for id_, spend in its.items():
+                            sums[id_] = sums.get(id_, Spend()).plus(spend, 1 / len(alike))
+            self._means[key] = sums
+        return self._means[key]
+
+    def _spent(self, counts: Mapping[Place, float], *, aside: bool = False) -> dict[str, Spend]:
         sums: dict[str, Spend] = {}
         for place, many in counts.items():
+            if self.lines:
+                for id_, spend in self._of_line(place, aside=aside).items():
+                    sums[id_] = sums.get(id_, Spend()).plus(spend, many)
+                continue
             those = self.those(place)
             for each in those:
                 for id_, spend in (each.asides if aside else each.spends).items():
@@ -260,7 +319,7 @@ def hellos(study: Study, pilot: Pilot) -> Counter[str]:
     """Calls for one token before the first episode: one for each model and endpoint."""
     ways: dict[tuple[str, Json], Mapping[str, Json]] = {}
     for arm in study.arms:
-        for seat in study.line_up(arm):
+        for seat in study.seated(arm):
             for model in models_in(seat.agent):
                 ways.setdefault((model, seat.asked_with.get("base_url")), seat.asked_with)
     return Counter(pilot.stand_ins.model(model, asked).id for (model, _), asked in ways.items())
@@ -313,9 +372,9 @@ def like(study: Study, episodes: Iterable[Metered]) -> dict[Place, list[Metered]
     return found
 
 
-def longest_unit(study: Study, counts: Mapping[Place, int]) -> list[Place]:
+def longest_unit(study: Study, counts: Mapping[Place, float]) -> list[Place]:
     """What must be played one after the other: the links of a chain, or one episode."""
     arm = next(iter(study.arms))
     if study.chain is None:
-        return [next(iter(counts))]
+        return [next((place for place in counts if place.arm == arm), next(iter(counts)))]
     return [Place(arm, str(link), 0) for link in range(study.chain)]

@@ -14,7 +14,8 @@ import pytest
 
 from suasion.core.asks import Json
 from suasion.models.registry import Models
-from suasion.runner.estimate import Amount, Assumed, Place, Taken, estimate, places
+from suasion.runner.estimate import Amount, Assumed, Taken, estimate, places
+from suasion.runner.estimate_cells import Place
 from suasion.runner.pilot import Pilot, same_bytes
 from suasion.runner.run import run
 from suasion.runner.study import Study

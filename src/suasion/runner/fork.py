@@ -23,7 +23,7 @@ from suasion.runner.fork_told import told_before
 from suasion.runner.plan import plugin
 from suasion.runner.progress import Progress
 from suasion.runner.run import Past, RunResult, play_plans
-from suasion.runner.study import Limits
+from suasion.runner.study_parts import Limits
 from suasion.store.files import FOLDER as FILES
 from suasion.store.files import listed, path_of, read
 from suasion.store.folder import MANIFEST, NotARun, new_manifest, read_manifest

@@ -67,7 +67,8 @@ def played(folder: Path, *seats: Any, **changed: Any) -> Run:
 
 def forked(source: Run, out: Path, wanted: Wanted | None, at: int, **how: Any) -> Run:
     """A whole run of forks in which nothing is found, and of which all that was sent is known."""
-    result = run_fork(source, Fork(FIRST, at, wanted, **how), out, workers=1)
+    name = how.pop("episode", FIRST)
+    result = run_fork(source, Fork(name, at, wanted, **how), out, workers=1)
     assert (result.exit_code, result.errors) == (0, ())
     found = open_run(out)
     assert check(found) == []
@@ -231,9 +232,11 @@ def test_seeds_of_requests_are_the_episodes_own(tmp_path: Path) -> None:
 
 def test_samples_of_repeats_differ_and_a_resumed_fork_has_the_same(tmp_path: Path) -> None:
     noisy = {"environment": "persuasion", "settings": {"total_turns": 4}, "asides": [], "many": 2}
-    source = played(tmp_path / "run", "scripted/noisy", "scripted/noisy", **noisy)
-    at = next(at for at, _ in source.filed(FIRST).episode.of("say"))
-    found = forked(source, tmp_path / "fork", None, at, times=3)
+    sides = {side: {"settings": {"side": side}} for side in ("pro", "con")}
+    seats = ["scripted/noisy", "scripted/noisy?mean=0"]
+    source = played(tmp_path / "run", *seats, block=sides, **noisy)
+    at = next(at for at, _ in source.filed("main--r0--pro").episode.of("say"))
+    found = forked(source, tmp_path / "fork", None, at, times=3, episode="main--r0--pro")
     assert len({found.row(name).digest for name in found.ids()}) == 3
 
 
@@ -256,7 +259,7 @@ PLAYS: dict[str, tuple[str, dict[str, Any]]] = {
             "settings": {"total_turns": 4, "probe_each_turn": True},
             "block": {"pro": {}, "con": {"settings": {"side": "con"}}},
             "asides": [],
-            "seats": ["scripted/valid", SUMMARY],
+            "seats": ["scripted/valid", {**SUMMARY, "model": "scripted/policy?name=target"}],
         },
     ),
     "groups, channels": (

@@ -15,7 +15,7 @@ from suasion.runner.breaker import DOWN, IN_A_ROW, LONGEST, UP
 from suasion.runner.caps import unpriced
 from suasion.runner.gate import START, Gate, Want
 from suasion.runner.rates import Tokens, requests
-from suasion.runner.study import Limits
+from suasion.runner.study_parts import Limits
 
 
 def gate(*wants: Want, **limits: Any) -> Gate:

@@ -1,13 +1,14 @@
 """A run under way: give episodes to workers, put on disk what they say, tell how far it is.
 
-A link of a chain is given once the one before it is whole and on disk.
+A link of a chain is given once the one before it is whole and on disk, and what shares an episode
+once that one is over, however it ended.
 """
 
 from __future__ import annotations
 
 import selectors
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from math import ceil
@@ -123,6 +124,10 @@ class Runner:
     after: dict[int, int] = field(default_factory=dict)
     """By the number of an episode, the link of its chain that inherits from it."""
     before: dict[int, int] = field(default_factory=dict)
+    shared: dict[int, list[int]] = field(default_factory=dict)
+    """By the number of an episode that is not over, those that may only begin once it is."""
+    further: Callable[[Runner], Sequence[Plan]] | None = None
+    """What is planned once all that was planned is over; nothing, and the run ends."""
     line_ups: dict[int, LineUp] = field(default_factory=dict)
     """By the number of an episode, once it has been asked for."""
     told: float = 0.0
@@ -136,8 +141,7 @@ class Runner:
         self.workers, self.after = workers, following(self.plans)
         self.before = {after: before for before, after in self.after.items()}
         self.preflight = self._unreached()
-        self.todo.extend(n for n, state in self.states.items() if state != "whole" and self._may(n))
-        self.progress.planned(self.arms())
+        self._offer([n for n, state in self.states.items() if state != "whole"])
         with ExitStack() as stack, selectors.DefaultSelector() as selector:
             stack.callback(self._dismiss)
             while self._at_work():
@@ -173,9 +177,32 @@ class Runner:
             self._refuse(self.admission.close("interrupted"))
             for hand in self.hands:
                 hand.tell(NoBatches("interrupted"))
-        if self.fatal or self.admission.capped:
+        stops = self.fatal or self.admission.capped or self.asked_to_stop.times
+        if stops:
             self.todo.clear()
-        return bool(self.todo or self.ended or any(hand.given for hand in self.hands))
+        busy = bool(self.todo or self.ended or any(hand.given for hand in self.hands))
+        return busy or (not stops and self._planned_further())
+
+    def _planned_further(self) -> bool:
+        """Whether there is more to play, now that all that was planned is over."""
+        plans = list(self.further(self)) if self.further else []
+        if plans:
+            numbers = self.writer.extend(plans)
+            self.plans.extend(plans)
+            self.states.update(dict.fromkeys(numbers, "planned"))
+            self._offer(numbers)
+        return bool(plans)
+
+    def _offer(self, numbers: Sequence[int]) -> None:
+        """Take what is to be played; what another must be over for waits for that one."""
+        first = {self.plans[n - 1].id: n for n in numbers}
+        for number in numbers:
+            before = first.get(self.plans[number - 1].first or "")
+            if before is not None:
+                self.shared.setdefault(before, []).append(number)
+            elif self._may(number):
+                self.todo.append(number)
+        self.progress.planned(self.arms())
 
     def _turn(self, selector: selectors.BaseSelector) -> None:
         """Hire, give, listen, write."""
@@ -422,6 +449,9 @@ class Runner:
             self.todo.appendleft(after)
         if state == "whole" and self.cautious:
             self.cautious += 1
+        if state != "running" and number in self.shared and not self.asked_to_stop.times:
+            # In the order they are planned in, so that conditions stay interleaved in time.
+            self.todo = deque(sorted([*self.todo, *self.shared.pop(number)]))
         plan = self.plans[number - 1]
         if state != "running":
             self.progress.ended(plan.id, plan.arm or "", state, error)

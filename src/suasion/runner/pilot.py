@@ -20,7 +20,7 @@ from suasion import agents, catalogue, channels
 from suasion.agents import language
 from suasion.core.asks import Forfeit, Json
 from suasion.core.environment import STANDARD, Asked, Group, Live, Policy, Reply, Said
-from suasion.core.episode import Episode, Key
+from suasion.core.episode import Episode, Key, canonical
 from suasion.core.events import NOTHING
 from suasion.core.play import INNER, Play, drive, groups_of
 from suasion.measures.filed import Filed, Held
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 REPLICATES = 40
 """Replicates of a study that are played, at most."""
+OF_CELLS = 20
+"""Blocks of every condition that are played where there are cells, or more to meet everybody."""
 CALLS, DECISIONS = 3_000, 60_000
 """Calls and answers after which no other replicate is begun."""
 TIMES = 4
@@ -84,6 +86,9 @@ class Metered:
     """Of `spends`, what was asked out of band."""
     moments: int = 0
     """How often something was."""
+    by_seat: Mapping[tuple[int, bool], Mapping[str, Spend]] = field(default_factory=dict)
+    """`spends` by seat, and whether it was asked out of band."""
+    others_by_seat: Mapping[int, int] = field(default_factory=dict)
 
 
 class Pilot:
@@ -116,12 +121,12 @@ class Pilot:
         began = monotonic()
         self.played = self.study.model_copy(update={"replicates": most})
         left: Episode | None = None
-        for job in self.played.jobs():
+        for job in few(self.played, most):
             if job.replicate > self.replicates:
                 self.replicates = job.replicate
                 if self._worked((self.replicates + 1) / self.replicates):
                     break
-            elif self.episodes and self._worked(1 / TIMES):
+            elif self.episodes and self._worked(1 / TIMES) and not self.played.panel:
                 break
             left = self._episode(job, left if job.link else None)
         else:
@@ -160,7 +165,7 @@ class Pilot:
             link=job.link,
         )
         spends, others = dict(meter.spends), dict(holders.others)
-        beside = dict(meter.asides), meter.moments
+        beside = dict(meter.asides), meter.moments, meter.by_seat, dict(holders.asked)
         self.episodes.append(Metered(job, filed, spends, others, meter.deep, *beside))
         return episode
 
@@ -173,6 +178,39 @@ class Pilot:
         return Completion(self._meter.said(request, self.size))
 
 
+def few(study: Study, most: int) -> Sequence[Job]:
+    """What a pilot plays of a study: all of it, but where there are cells a part of them.
+
+    So many blocks of every condition, and more until every agent has sat in every one of its
+    seats. Cells come in the order the study draws, so that they are a sample of all; first those
+    that most conditions have, which are compared.
+    """
+    if not (study.panel or study.cross):
+        return study.jobs()
+    most = min(most, OF_CELLS)
+    taken: dict[str, Counter[str]] = {}
+    seen, found = set[object](), []
+    jobs = study.model_copy(update={"replicates": 1}).jobs()
+    arms: dict[tuple[str, ...], set[str]] = {}
+    for job in jobs:
+        arms.setdefault(job.cell, set()).add(job.arm)
+    for job in sorted(jobs, key=lambda job: -len(arms[job.cell])):
+        unit = job.block or job.chain or job.id
+        units = taken.setdefault(job.arm, Counter())
+        sits = {(job.arm, at, agent_of(seat)) for at, seat in enumerate(job.seats)}
+        new = (job.arm in study.arms and len(units) < most) or not sits <= seen
+        if unit in units or new:
+            units[unit] += 1
+            seen |= sits
+            found.append(job)
+    return found
+
+
+def agent_of(seat: JobSeat) -> tuple[str, bytes]:
+    """Who sits there, and how a model is asked."""
+    return seat.agent, canonical(seat.asked_with)
+
+
 class Holders:
     """Who sits down in one episode of the pilot."""
 
@@ -180,6 +218,8 @@ class Holders:
         self.scripts: dict[int, Policy] = {}
         """The policies that answer for models, by seat."""
         self.others = Counter[str]()
+        self.asked = Counter[int]()
+        """How often whoever is waited for and is no model was asked, by seat."""
         self._job, self._pilot = job, pilot
         groups: dict[str, Group] = {}
         self.held = [self._holder(at, seat, groups) for at, seat in enumerate(job.seats)]
@@ -210,6 +250,7 @@ class Holders:
 
         async def ask(asked: Asked, _: object) -> Reply:
             self.others[seat.agent] += 1
+            self.asked[at] += 1
             draws = drawn(self._job, asked.key)
             answer = answered(asked, self.scripts.get(at), draws, self._pilot.size)
             return Reply(answer if isinstance(answer, str) else json.dumps(answer))
@@ -228,6 +269,7 @@ class Meter:
         self.episode, self.files = job.id, files
         self.spends: dict[str, Spend] = {}
         self.asides: dict[str, Spend] = {}
+        self.by_seat: dict[tuple[int, bool], dict[str, Spend]] = {}
         self._play, self._job, self._scripts = play, job, scripts
         self._keys: dict[int, Key] = {}
         self._models: dict[Key, str] = {}
@@ -260,7 +302,7 @@ class Meter:
         again = same_bytes(sent, self._last.get(seat, ()))
         self._last[seat] = sent
         read = sum(map(weight, sent)) + len(sent) + 1
-        self._add(request.model.id, Spend(1, read, again), outer)
+        self._add(request.model.id, Spend(1, read, again), seat, outer)
 
     def client(self, key: Key, request: Request) -> Client:  # noqa: ARG002
         """Who answers in the model's place."""
@@ -270,7 +312,8 @@ class Meter:
         """A reply came."""
         if back.completion is not None and key in self._models:
             said = len(back.completion.text.encode("utf-8", "surrogatepass"))
-            self._add(self._models.pop(key), Spend(written=said), key[2].partition(INNER)[0])
+            outer = key[2].partition(INNER)[0]
+            self._add(self._models.pop(key), Spend(written=said), key[1], outer)
 
     def failed(self, key: Key, back: Back) -> None:
         """An empty reply, which is asked for again."""
@@ -279,8 +322,9 @@ class Meter:
     def became(self, key: Key, inner: Key, outcome: str) -> None:
         """Nothing is kept."""
 
-    def _add(self, model: str, spend: Spend, aside: str) -> None:
-        for sums in (self.spends, self.asides) if aside else (self.spends,):
+    def _add(self, model: str, spend: Spend, seat: int, aside: str) -> None:
+        its = self.by_seat.setdefault((seat, aside != ""), {})
+        for sums in (self.spends, its, self.asides) if aside else (self.spends, its):
             sums[model] = sums.get(model, Spend()).plus(spend)
 
     def said(self, request: Request, size: Size) -> str:

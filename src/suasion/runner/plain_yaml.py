@@ -21,7 +21,7 @@ LARGEST = 128 * 1024
 DEEPEST = 20
 MOST_NODES = 20_000
 """Values in a file, those that are repeated by an alias counted each time."""
-TOO_LARGE = f"too large: more than {MOST_NODES:,} values or {DEEPEST} levels"
+TOO_LARGE = "too large: more than {:,} values or {} levels"
 
 Path = tuple[str | int, ...]
 """Where in a document something stands: keys and places."""
@@ -59,15 +59,15 @@ for _tag, _form in _FORMS.items():
 _Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("<<$"), ["<"])
 
 
-def read(text: str | bytes) -> Read:
-    """Read one document.
+def read(text: str | bytes, largest: int = LARGEST, nodes: int = MOST_NODES) -> Read:
+    """Read one document of at most so many bytes and values.
 
     Errors: `BadYaml` for what is no YAML, too large, too deep, or says one thing twice.
     """
-    if len(text) > LARGEST:
-        raise BadYaml(f"{len(text):,} bytes long: expected at most {LARGEST:,}")
+    if len(text) > largest:
+        raise BadYaml(f"{len(text):,} bytes long: expected at most {largest:,}")
     try:
-        _bounded(text)
+        _bounded(text, nodes)
         node = yaml.compose(text, _Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -75,7 +75,7 @@ def read(text: str | bytes) -> Read:
         raise BadYaml(said, mark.line + 1 if mark else None) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadYaml(f"not YAML: {' '.join(str(error).split())[:200]}") from None
-    lines: dict[Path, int] = {}
+    lines = _Lines(nodes)
     return Read(_value(node, (), lines), lines) if node else Read(None, {})
 
 
@@ -84,22 +84,30 @@ def value(text: str) -> Json:
     return read(text).value
 
 
-def _bounded(text: str | bytes) -> None:
+class _Lines(dict[Path, int]):
+    """The lines of values, up to a number of them."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+
+def _bounded(text: str | bytes, most: int) -> None:
     """Refuse what is too large or too deep, before anything is built that is as deep."""
     depth = nodes = 0
     for event in yaml.parse(text, _Loader):
         nodes += isinstance(event, yaml.NodeEvent)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST or nodes > MOST_NODES:
-            raise BadYaml(TOO_LARGE, _line(event))
+        if depth > DEEPEST or nodes > most:
+            raise BadYaml(TOO_LARGE.format(most, DEEPEST), _line(event))
 
 
-def _value(node: Node, path: Path, lines: dict[Path, int]) -> Json:
+def _value(node: Node, path: Path, lines: _Lines) -> Json:
     """The value of a node; every node that is read leaves its line."""
     line = _line(node)
-    if len(path) > DEEPEST or len(lines) >= MOST_NODES:
-        raise BadYaml(TOO_LARGE, line)
+    if len(path) > DEEPEST or len(lines) >= lines.most:
+        raise BadYaml(TOO_LARGE.format(lines.most, DEEPEST), line)
     lines[path] = line
     tag = node.tag.removeprefix("tag:yaml.org,2002:")
     if tag not in ("map", "seq", *READERS):
@@ -118,7 +126,7 @@ def _line(read: Node | yaml.Event) -> int:
     return read.start_mark.line + 1 if read.start_mark else 1
 
 
-def _mapping(pairs: list[tuple[Node, Node]], path: Path, lines: dict[Path, int]) -> Json:
+def _mapping(pairs: list[tuple[Node, Node]], path: Path, lines: _Lines) -> Json:
     mapping: dict[str, Json] = {}
     for key, node in pairs:
         line = _line(key)

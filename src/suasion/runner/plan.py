@@ -14,6 +14,7 @@ from suasion.core.asks import Json
 from suasion.core.environment import Environment, settings
 from suasion.core.episode import canonical
 from suasion.measures.filed import Held
+from suasion.measures.kit import Kit
 from suasion.runner.remake import remake
 from suasion.store.folder import new_manifest
 from suasion.store.planned import Plan
@@ -60,6 +61,8 @@ class Job(Protocol):
     def chain(self) -> str | None: ...
     @property
     def link(self) -> int | None: ...
+    @property
+    def first(self) -> str | None: ...
 
 
 class Changed(ValueError):
@@ -87,6 +90,7 @@ class Played:
     settings: Json
     names: tuple[str, ...]
     briefs: tuple[str, ...]
+    kit: Kit
 
     @classmethod
     def of(cls, job: Job) -> Played:
@@ -94,7 +98,8 @@ class Played:
         env = remake(job.environment, job.settings)
         seats = env.seats()
         briefs = tuple(env.brief(seat) for seat in range(len(seats)))
-        return cls(env, settings(env), tuple(seat.name for seat in seats), briefs)
+        names = tuple(seat.name for seat in seats)
+        return cls(env, settings(env), names, briefs, catalogue.kit(job.environment))
 
 
 def plans(jobs: Sequence[Job], status: str) -> Iterator[Plan]:
@@ -117,7 +122,6 @@ def planned(job: Job, played: Played, status: str) -> Plan:
         )
     # What seats of a later link are told depends on what it inherits: it is written as it begins.
     briefs = [""] * len(played.briefs) if job.link else played.briefs
-    kit = catalogue.kit(job.environment)
     holders = zip(played.names, job.seats, briefs, strict=True)
     return Plan(
         id=job.id,
@@ -131,7 +135,7 @@ def planned(job: Job, played: Played, status: str) -> Plan:
         seats=[
             Held(
                 *(name, seat.agent, seat.role),
-                told_once(words, seat.asked_with, kit),
+                told_once(words, seat.asked_with, played.kit),
                 seat.asked_with,
             )
             for name, seat, words in holders
@@ -140,6 +144,7 @@ def planned(job: Job, played: Played, status: str) -> Plan:
         block=job.block,
         chain=job.chain,
         link=job.link,
+        first=job.first,
     )
 
 

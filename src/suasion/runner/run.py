@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from suasion.core.asks import Json
 from suasion.core.episode import Episode
 from suasion.core.events import NOTHING
 from suasion.runner import plan as planning
+from suasion.runner.adaptive import Allocated, Allocating, OtherDraws
 from suasion.runner.admission import Admission, spent
 from suasion.runner.chains import begun
 from suasion.runner.gate import Gate
@@ -23,7 +24,7 @@ from suasion.runner.loop import Runner
 from suasion.runner.priced import see_prices
 from suasion.runner.progress import Progress, Quiet, Tally
 from suasion.runner.stopping import collected_seldom, interrupts
-from suasion.runner.study import Limits
+from suasion.runner.study_parts import Limits
 from suasion.store.chains import waiting
 from suasion.store.files import FOLDER as FILES
 from suasion.store.files import keep
@@ -57,6 +58,8 @@ class RunResult:
     stopped: str | None = None
     """Why it ended early; None if it did not."""
     seconds: float = 0.0
+    allocated: Allocated | None = None
+    """Where agents stand that share a budget."""
 
     @property
     def tally(self) -> Tally:
@@ -79,6 +82,7 @@ def run(
     """
     if replicates is not None and replicates != study.replicates:
         study = study.model_copy(update={"replicates": replicates})
+    allocating = Allocating(study) if study.allocate else None
     plans = list(planning.plans(study.jobs(), study.status))
     manifest = planning.manifest(study.to_json(), study.environment)
     return play_plans(
@@ -90,6 +94,7 @@ def run(
         limits=study.limits,
         cache=study.cache,
         files=study.shown,
+        allocating=allocating,
     )
 
 
@@ -104,9 +109,11 @@ def play_plans(
     limits: Limits | None = None,
     cache: bool = False,
     files: Mapping[str, bytes] = NOTHING,
+    allocating: Allocating | None = None,
 ) -> RunResult:
     """Play what is planned into a folder, or go on with it; `past` is what forks branch off, and
-    `files` are those that seats are shown, by hash.
+    `files` are those that seats are shown, by hash. With `allocating` what is planned are all that
+    could be drawn, and what is drawn is played.
 
     Errors: those of `run`.
     """
@@ -118,11 +125,15 @@ def play_plans(
         workers = workers or os.cpu_count() or 1
         try:
             writer = Writer(folder, workers, lock.witness)
-            terms = Terms(progress or Quiet(), past, limits or Limits(), cache, folder, bool(files))
-            runner, stopped = _run(writer, plans, workers, terms)
+            terms = Terms(
+                *(progress or Quiet(), past, limits or Limits(), cache, folder, bool(files)),
+                allocating,
+            )
+            runner, stopped, standing = _run(writer, plans, workers, terms)
         except (sqlite3.OperationalError, OSError) as error:
             return RunResult(folder, 1, {}, (), disk(folder, error), monotonic() - began)
-    return ended(runner, folder, stopped, monotonic() - began)
+    done = ended(runner, folder, stopped, monotonic() - began)
+    return replace(done, allocated=standing)
 
 
 def prepare(folder: Path, manifest: dict[str, Json], files: Mapping[str, bytes] = NOTHING) -> None:
@@ -170,6 +181,7 @@ class Terms(NamedTuple):
     folder: Path
     files: bool = False
     """Whether there are files that seats are shown."""
+    allocating: Allocating | None = None
 
     def to_workers(self) -> dict[str, Json]:
         """What workers are told of them."""
@@ -184,10 +196,13 @@ class Terms(NamedTuple):
 
 def _run(
     writer: Writer, plans: list[Plan], workers: int, terms: Terms
-) -> tuple[Runner, str | None]:
-    """Play what is left; why it stopped early, if it did."""
+) -> tuple[Runner, str | None, Allocated | None]:
+    """Play what is left; why it stopped early, if it did, and where those stand that share."""
     try:
-        if writer.fresh:
+        fresh, allocating = writer.fresh, terms.allocating
+        if allocating:
+            plans = drawn(allocating, [] if fresh else writer.plans(), writer.folder)
+        if fresh:
             writer.plan(plans, terms.past.texts if terms.past else ())
         same_plan(writer, plans)
         writer.start()
@@ -197,12 +212,24 @@ def _run(
             admission = Admission(gate, limits.concurrency, limits.deadline_s)
             runner = Runner(writer, plans, terms.progress, asked_to_stop, admission, past)
             runner.terms = terms.to_workers()
+            runner.further = allocating.further if allocating else None
             stopped = runner.run(workers)
+            standing = allocating.standing(runner) if allocating else None
         writer.close()
     except BaseException:
         writer.abandon()
         raise
-    return runner, stopped
+    return runner, stopped, standing
+
+
+def drawn(
+    allocating: Allocating, recorded: Sequence[tuple[int, str, str, int]], folder: Path
+) -> list[Plan]:
+    """What was drawn so far, from the ids on record; of a run that begins, the first round."""
+    try:
+        return allocating.recorded([id_ for _, id_, _, _ in recorded]) or allocating.first()
+    except OtherDraws as other:
+        raise planning.Changed(folder, [str(other)]) from None
 
 
 def same_plan(writer: Writer, plans: list[Plan]) -> None:

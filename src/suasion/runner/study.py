@@ -3,211 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    SerializerFunctionWrapHandler,
-    TypeAdapter,
-    model_serializer,
-)
+from pydantic import Field, PrivateAttr
 
 from suasion import catalogue
 from suasion.core.asks import Json
 from suasion.core.environment import settings as settings_of
+from suasion.core.episode import canonical
 from suasion.core.events import NOTHING
 from suasion.measures.again import again
 from suasion.measures.filed import Status
-from suasion.models.settings import Settings
+from suasion.runner.beforehand import BASELINE, with_first
+from suasion.runner.cells import ALL, Cell, cells, drawn_order, many
+from suasion.runner.pack import stood_in
+from suasion.runner.seeds import seed_of
 from suasion.runner.study_errors import Keys
+from suasion.runner.study_parts import (
+    Allocation,
+    Channels,
+    Condition,
+    Contrast,
+    Crossed,
+    Limits,
+    Member,
+    Panel,
+    Part,
+    Seats,
+    Standing,
+    StudyChannel,
+    StudySeat,
+)
 from suasion.runner.study_texts import MANY
 
 FORMAT: Literal[1] = 1
 """Version of the study format; raised whenever a key means something else."""
 WORD = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 """A name that is safe in a file name."""
-
-
-class Part(BaseModel):
-    """A part of a study file: its keys, and no others."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-def _alternatives(value: object) -> object:
-    """Whether to keep log-probabilities is also a number of alternatives."""
-    if isinstance(value, bool):
-        return 0 if value else None
-    return value
-
-
-class StudySeat(Part):
-    """Who holds a seat."""
-
-    agent: str = Field(
-        default="",
-        description="an agent's id, such as policy/grim, or a name from `agents`",
-    )
-    model: str | None = Field(
-        default=None, description="a model's id, PROVIDER/MODEL, in place of `agent`"
-    )
-    role: Literal["", "focal", "background"] = Field(
-        default="",
-        description="focal: only this seat counts; background: it does not; empty: all count",
-    )
-    settings: dict[str, Json] = Field(
-        default_factory=dict,
-        description="settings of this seat alone, such as personas; they move with it",
-    )
-    times: int = Field(
-        default=1, ge=1, le=catalogue.LARGEST, description="how many seats in a row are held so"
-    )
-    base_url: str | None = Field(default=None, description="where a model is asked")
-    temperature: float | None = Field(default=None, ge=0, le=10, description="of sampling")
-    top_p: float | None = Field(default=None, gt=0, le=1, description="of sampling")
-    seed: int | None = Field(
-        default=None, ge=0, description="of sampling; mixed with the episode and the decision"
-    )
-    max_tokens: int | None = Field(
-        default=None, ge=1, le=10**6, description="the most tokens of one reply"
-    )
-    reasoning_effort: str | None = Field(default=None, description="in the provider's own words")
-    extra_body: dict[str, Json] | None = Field(
-        default=None, description="sent as it stands, beside the rest of a request"
-    )
-    logprobs: Annotated[
-        int | None, BeforeValidator(_alternatives, json_schema_input_type=int | bool | None)
-    ] = Field(
-        default=None,
-        ge=0,
-        le=20,
-        description="keep log-probabilities, of so many alternatives a token; `true` is of none",
-    )
-    memory: Literal["full", "window", "summary", "none"] | None = Field(
-        default=None, description="what a model is sent of what it was told before"
-    )
-    window: int | None = Field(
-        default=None, ge=0, le=10_000, description="turns that `window` and `summary` keep as said"
-    )
-    repair: Literal[0, 1] | None = Field(
-        default=None, description="how often an answer that cannot be read is asked for again"
-    )
-    structured: Literal["auto", "schema", "tools", "off"] | None = Field(
-        default=None, description="how a model is held to the form of an answer"
-    )
-    pictures: bool | None = Field(
-        default=None,
-        description="whether a model is sent the pictures of its brief, or their alt text alone;"
-        " by default what its provider takes",
-    )
-
-    @model_serializer(mode="wrap")
-    def _given(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Json]:
-        """What is said of it, and nothing of what is not."""
-        return {name: value for name, value in dumped(self).items() if value is not None}
-
-    @property
-    def asked_with(self) -> dict[str, Json]:
-        """How the model is asked: the keys of `suasion.models.settings.Settings` that are given."""
-        given = {name: getattr(self, name) for name in ASKED_WITH}
-        return {name: value for name, value in given.items() if value is not None}
-
-
-def _whole_seat(value: object) -> object:
-    """An agent's id alone is a seat, `N*AGENT` is N of them, and a model is an agent by its id."""
-    if isinstance(value, dict) and "model" in value:
-        if "agent" in value:
-            raise ValueError("a seat is held by an agent or a model: give only one of both keys")
-        return {"agent" if key == "model" else key: each for key, each in value.items()}
-    if isinstance(value, dict) and "agent" not in value:
-        raise ValueError("nobody holds this seat: give agent or model")
-    if not isinstance(value, str):
-        return value
-    try:
-        times, agent = catalogue.times(value)
-    except catalogue.Mistake as mistake:
-        raise ValueError(str(mistake)) from None
-    return {"agent": agent} if times == 1 else {"agent": agent, "times": times}
-
-
-OneSeat: TypeAdapter[StudySeat] = TypeAdapter(Annotated[StudySeat, BeforeValidator(_whole_seat)])
-"""Reads one seat."""
-Seats = list[
-    Annotated[StudySeat, BeforeValidator(_whole_seat, json_schema_input_type=str | StudySeat)]
-]
-
-
-ASKED_WITH = tuple(field.name for field in fields(Settings))
-"""The keys of a seat that say how a model is asked."""
-
-
-class StudyChannel(Part):
-    """A link of the delivery chain; every key but its name is a parameter of that channel."""
-
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
-
-    name: str = Field(description="a channel's name, such as loss; its parameters stand beside it")
-
-
-Channels = list[StudyChannel]
-
-
-class Member(Part):
-    """One episode of a block."""
-
-    settings: dict[str, Json] = Field(
-        default_factory=dict, description="settings, over those of the study and the condition"
-    )
-
-
-class Condition(Part):
-    """What differs in one condition; the rest is the study's own."""
-
-    preset: str | None = Field(default=None, description="named settings, instead of the study's")
-    settings: dict[str, Json] = Field(
-        default_factory=dict, description="settings, over the study's own"
-    )
-    seats: Seats | None = Field(default=None, description="a line-up, instead of the study's")
-    channels: Channels | None = Field(default=None, description="instead of the study's channels")
-
-
-class Limits(Part):
-    """What a run may cost, and how fast it may ask."""
-
-    max_cost: float | None = Field(default=None, gt=0, description="US dollars, for the whole run")
-    max_tokens: int | None = Field(
-        default=None, ge=1, description="tokens read and written, for the whole run"
-    )
-    concurrency: int | None = Field(
-        default=None, ge=1, le=10_000, description="calls in flight to one endpoint with one key"
-    )
-    requests_per_minute: float | None = Field(default=None, gt=0, description="the same, a minute")
-    tokens_per_minute: float | None = Field(default=None, gt=0, description="the same, a minute")
-    deadline_s: float = Field(
-        default=600.0, gt=0, le=86_400, description="seconds that one decision may take in all"
-    )
-    batch: bool = Field(
-        default=False,
-        description="asides and probes of models go by batch where their provider takes batches:"
-        " half the price, up to a day's wait",
-    )
-
-
-class Contrast(Part):
-    """A difference that the study set out to test, named before the run."""
-
-    measure: str = Field(description="the id of a measure")
-    of: dict[Literal["arm", "model"], str] = Field(
-        description="one side: an `arm` (a condition), a `model` (an agent), or both"
-    )
-    against: dict[Literal["arm", "model"], str] = Field(description="the other side")
 
 
 class Study(Part):
@@ -231,6 +65,17 @@ class Study(Part):
     )
     seats: Seats = Field(
         default_factory=list, description="the line-up: an agent's id, or its keys, for each seat"
+    )
+    panel: Panel | None = Field(
+        default=None, description="agents that hold the first seats in every arrangement"
+    )
+    cross: Crossed | None = Field(
+        default=None, description="by setting, values that are each played with all the others"
+    )
+    sample: int | None = Field(
+        default=None,
+        ge=1,
+        description="only so many cells of each condition, drawn from all by the study's seed",
     )
     rotate: bool = Field(
         default=False,
@@ -256,7 +101,19 @@ class Study(Part):
         description="each replicate is so many episodes; each inherits what the last one left",
     )
     replicates: int = Field(
-        ge=1, le=100_000, description="episodes, blocks or chains in each condition"
+        ge=1,
+        le=100_000,
+        description="episodes, blocks or chains in each condition, and in each of its cells; with"
+        " `allocate`, blocks of each agent before anything is shared",
+    )
+    allocate: Allocation | None = Field(
+        default=None,
+        description="a budget of blocks that is shared between agents as the run goes, until every"
+        " rank is settled",
+    )
+    baselines: dict[str, Json] | None = Field(
+        default=None,
+        description="settings of the episodes that are played once, before those that share them",
     )
     seed: int = Field(default=0, ge=0, description="where the seeds of all replicates come from")
     interval: Literal["t", "studentised_bootstrap", "percentile_bootstrap"] = Field(
@@ -299,7 +156,16 @@ class Study(Part):
         description="files below the study's folder; a text of `settings` shows one by"
         " ![ALT TEXT](file:PATH)",
     )
+    pack: Standing = Field(
+        default_factory=dict,
+        description="a file below the study's folder with what episodes can be about, such as"
+        " propositions; or names, and the settings that each stands for",
+    )
     _shown: Mapping[str, bytes] = PrivateAttr(default_factory=dict)
+    _planned: dict[bytes, list[Job]] = PrivateAttr(default_factory=dict)
+    """The jobs of a design with cells, by the study as plain JSON."""
+    _made: dict[bytes, dict[str, Json]] = PrivateAttr(default_factory=dict)
+    """Settings in force, by what was given: making an environment checks every one of them."""
 
     @property
     def shown(self) -> Mapping[str, bytes]:
@@ -313,13 +179,34 @@ class Study(Part):
         return with_them
 
     def to_json(self) -> Json:
-        """The study as plain JSON; `files` stands in it where there are any."""
-        return self.model_dump(mode="json", exclude=None if self.files else {"files"})
+        """The study as plain JSON; the keys of `LATER` stand in it where they are given."""
+        left_out = {name for name in LATER if not getattr(self, name)}
+        return self.model_dump(mode="json", exclude=left_out)
+
+    @property
+    def units(self) -> int:
+        """How many episodes, blocks or chains it makes, less what is played beforehand."""
+        if self.allocate is not None:
+            return self.allocate.budget
+        return sum(many(self, arm) for arm in self.arms) * self.replicates
 
     @property
     def episodes(self) -> int:
-        """How many it makes."""
-        return len(self.arms) * self.replicates * len(self.block or "-") * (self.chain or 1)
+        """How many it makes; at most, where a budget is allocated."""
+        return self.units * len(self.block or "-") * (self.chain or 1) + len(self.beforehand())
+
+    def beforehand(self) -> list[Job]:
+        """What is played once, before all that share it."""
+        if catalogue.kit(self.environment).first is None:
+            return []
+        few = self.model_copy(update={"replicates": min(self.replicates, self.period)})
+        return [job for job in few.jobs() if job.arm == BASELINE]
+
+    @property
+    def period(self) -> int:
+        """Replicates after which settings and line-ups come again, if not in the same order."""
+        shifts = max(len(self.line_up(arm)) for arm in self.arms) if self.rotate else 1
+        return max(1, shifts) * self.wording
 
     @property
     def arms(self) -> Mapping[str, Condition]:
@@ -332,52 +219,76 @@ class Study(Part):
     def jobs(self) -> list[Job]:
         """Every episode: replicate by replicate, so that what is stopped early is balanced.
 
+        Within one, cells come in an order drawn from the study's seed, each in all conditions.
+        What several share is played before them. Where a budget is allocated, these are those that
+        could be drawn; each once.
+
         Errors: `Mistake`, where the catalogue does not have what the study names.
         """
-        arms = {
-            name: {member: list(self.shifts(name, member)) for member in self.members()}
-            for name in self.arms
-        }
-        return [
-            job
-            for k in range(self.replicates)
-            for arm, of in arms.items()
-            for job in self._replicate(
-                arm, k, {m: self._worded(k, s[k % len(s)]) for m, s in of.items()}
-            )
-        ]
+        if not (self.panel or self.cross):
+            return with_first(self, self._jobs(), {})
+        said = canonical(self.to_json())  # asked for several times, by checks and by plans
+        if said not in self._planned:
+            self._planned.clear()
+            self._planned[said] = with_first(self, self._jobs(), {})
+        return list(self._planned[said])
 
-    def _replicate(self, arm: str, k: int, played: Mapping[str | None, Played]) -> Iterator[Job]:
-        """One replicate of a condition: an episode, a block of them, or a chain."""
-        unit, channels, apart = f"{arm}--r{k}", self.delivery(arm), self.seeds_apart(arm)
+    def _jobs(self) -> Iterator[Job]:
+        arms = {arm: {cell.key: cell for cell in cells(self, arm)} for arm in self.arms}
+        keys = list(dict.fromkeys(key for of in arms.values() for key in of))
+        for k in range(self.replicates if self.allocate is None else 1):
+            for key in drawn_order(self.seed, k, keys):
+                for arm, of in arms.items():
+                    if key in of:
+                        yield from self.replicate(arm, k, of[key])
+
+    def replicate(
+        self, arm: str, k: int, cell: Cell = ALL, unit: str | None = None
+    ) -> Iterator[Job]:
+        """One replicate of a cell in a condition: an episode, a block of them, or a chain."""
+        unit = unit or "--".join((arm, *cell.names, f"r{k}"))
+        channels, apart = self.delivery(arm), self.seeds_apart(arm)
+        played = {m: self._played(arm, m, k, cell) for m in self.members()}
         if self.chain is not None:
             (the,) = played.values()
             for link in range(self.chain):
+                seed = self.link_seed(k, link, apart=apart, cell=cell)
                 yield Job(
                     *(f"{unit}--{link}", arm, k, self.environment, *the),
-                    *(self.link_seed(k, link, apart=apart), channels, None, unit, link),
+                    *(seed, channels, None, unit, link, cell.names),
                 )
             return
-        seed = self.replicate_seed(k, apart=apart)
+        seed = self.replicate_seed(k, apart=apart, cell=cell)
         for member, the in played.items():
             block, id_ = (None, unit) if member is None else (unit, f"{unit}--{member}")
-            yield Job(id_, arm, k, self.environment, *the, seed, channels, block)
+            its = Job(id_, arm, k, self.environment, *the, seed, channels, block)
+            yield replace(its, cell=cell.names)
+
+    def _played(self, arm: str, member: str | None, k: int, cell: Cell) -> Played:
+        shifts = list(self.shifts(arm, member, cell))
+        return self._worded(k, shifts[k % len(shifts)])
+
+    @property
+    def crossed(self) -> tuple[str, ...]:
+        """The settings that are crossed, in the study or in a condition."""
+        every = (self.cross or {}, *(each.cross or {} for each in self.conditions.values()))
+        return tuple(dict.fromkeys(name for each in every for name in each))
 
     def members(self) -> Sequence[str | None]:
         """The episodes of a replicate by name; one without a name where there are no blocks."""
         return [None] if self.block is None else list(self.block)
 
-    def replicate_seed(self, replicate: int, *, apart: bool = False) -> int:
+    def replicate_seed(self, replicate: int, *, apart: bool = False, cell: Cell = ALL) -> int:
         """The episode seed of a replicate: the first 63 bits of SHA-256 of both numbers.
 
         It is the same in every condition, so that conditions can be compared replicate by
-        replicate, and in every member of a block. `apart` is another one.
+        replicate, and in every member of a block; every cell has its own. `apart` is another one.
         """
-        return _seed(self.seed, replicate, *(AGAIN if apart else ()))
+        return seed_of(self.seed, replicate, *cell.seed, *(AGAIN if apart else ()))
 
-    def link_seed(self, replicate: int, link: int, *, apart: bool = False) -> int:
+    def link_seed(self, replicate: int, link: int, *, apart: bool = False, cell: Cell = ALL) -> int:
         """The same of a link of a chain, which has a number more."""
-        return _seed(self.seed, replicate, link, *(AGAIN if apart else ()))
+        return seed_of(self.seed, replicate, link, *cell.seed, *(AGAIN if apart else ()))
 
     def seeds_apart(self, arm: str) -> bool:
         """Whether an arm has seeds of its own: the first one again, where only scripts sit.
@@ -386,7 +297,9 @@ class Study(Part):
         same one they would play the same episode again, and nothing would vary.
         """
         again_too = self.a_a and arm not in self.conditions
-        return again_too and not any(waited_for(seat.agent) for seat in self.line_up(arm))
+        if not again_too:
+            return False
+        return not any(waited_for(seat.agent) for seat in self.seated(arm))
 
     def drawn_wording(self, replicate: int) -> int:
         """Which paraphrase a replicate is told, where the study draws them.
@@ -395,7 +308,9 @@ class Study(Part):
         is the same in every condition, so that conditions are compared at the same words.
         """
         run, place = divmod(replicate, self.wording)
-        drawn = sorted(range(self.wording), key=lambda each: _seed(self.seed, "wording", run, each))
+        drawn = sorted(
+            range(self.wording), key=lambda each: seed_of(self.seed, "wording", run, each)
+        )
         return drawn[place]
 
     def _worded(self, replicate: int, played: Played) -> Played:
@@ -409,30 +324,58 @@ class Study(Part):
         own = self.arms[condition].channels
         return tuple(each.model_dump() for each in (self.channels if own is None else own))
 
-    def line_up(self, condition: str) -> Seats:
+    def line_up(self, condition: str, cell: Cell = ALL) -> Seats:
         """Who sits down in a condition, before any shift: an entry a seat."""
         own = self.arms[condition].seats
         listed = self.seats if own is None else own
-        return [seat for entry in listed for seat in repeat(entry, entry.times)]
+        return [*cell.seats, *(seat for entry in listed for seat in repeat(entry, entry.times))]
 
-    def given(self, condition: str, member: str | None = None) -> dict[str, Json]:
-        """The settings given: the preset's, the study's, the condition's, the block's member's."""
+    def seated(self, condition: str) -> Seats:
+        """Everybody who sits down in some cell of a condition; the same ones once a cell."""
+        return [seat for cell in cells(self, condition) for seat in self.line_up(condition, cell)]
+
+    def given(self, condition: str, member: str | None = None, cell: Cell = ALL) -> dict[str, Json]:
+        """The settings given: the preset's, the study's, the condition's, those of the cell, and
+        those of the block's member.
+        """
         its = self.arms[condition]
-        preset = its.preset if its.preset is not None else self.preset
-        named = catalogue.preset_of(catalogue.kit(self.environment), preset)
+        named = self._preset(its.preset if its.preset is not None else self.preset)
         last = self.block[member].settings if self.block and member is not None else {}
-        return {**named, **self.settings, **its.settings, **last}
+        given = {**named, **self.settings, **its.settings, **cell.settings, **last}
+        return stood_in(given, catalogue.kit(self.environment), self.pack) if self.pack else given
 
-    def shifts(self, condition: str, member: str | None = None) -> Iterator[Played]:
+    def _preset(self, name: str | None) -> Mapping[str, Json]:
+        if name is None:
+            return NOTHING
+        key = canonical([self.environment, name])
+        if key not in self._made:
+            self._made[key] = dict(catalogue.preset_of(catalogue.kit(self.environment), name))
+        return self._made[key]
+
+    def shifts(
+        self, condition: str, member: str | None = None, cell: Cell = ALL
+    ) -> Iterator[Played]:
         """Settings and seats of a condition, for each place the line-up can begin at."""
-        given, seats = self.given(condition, member), self.line_up(condition)
+        given, seats = self.given(condition, member, cell), self.line_up(condition, cell)
         for shift in range(min(len(seats), self.replicates) if self.rotate else 1):
             shifted = [seats[(at - shift) % len(seats)] for at in range(len(seats))]
-            env = catalogue.make(
-                self.environment, None, by_seat(given, shifted, self._default(given))
-            )
-            asked = replace(env, asked_aside=self._asked_aside(shifted))
-            yield settings_of(asked), tuple(job_seat(seat, self.skin) for seat in shifted)
+            own = any(seat.settings for seat in shifted)
+            by = by_seat(given, shifted, self._default(given)) if own else given
+            settings = self.in_force(by, self._asked_aside(shifted))
+            yield settings, tuple(job_seat(seat, self.skin) for seat in shifted)
+
+    def in_force(
+        self, given: Mapping[str, Json], asked: Sequence[tuple[str, tuple[int, ...]]] = ()
+    ) -> dict[str, Json]:
+        """All settings that an episode is played with, where these are given.
+
+        Errors: `Mistake`.
+        """
+        key = canonical([self.environment, given, asked])
+        if key not in self._made:
+            env = catalogue.make(self.environment, None, given)
+            self._made[key] = settings_of(replace(env, asked_aside=tuple(asked)))
+        return self._made[key]
 
     def _asked_aside(self, seats: Seats) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """The standard asides, each of the seats that are waited for; scripts are never asked."""
@@ -443,6 +386,8 @@ class Study(Part):
         return {**catalogue.defaults(catalogue.kit(self.environment)), **given}
 
 
+LATER = ("files", "panel", "cross", "sample", "allocate", "baselines", "pack")
+"""Keys that stand in the JSON of a study only where they are given."""
 AGAIN = ("again",)
 """What is added to the numbers that a seed is made of, for seeds apart from the others."""
 
@@ -450,11 +395,6 @@ AGAIN = ("again",)
 def waited_for(agent: str) -> bool:
     """Whether a seat with this agent is waited for, by its whole id: a model, and no script."""
     return not agent.startswith(catalogue.POLICY)
-
-
-def _seed(*numbers: int | str) -> int:
-    digest = sha256("/".join(map(str, numbers)).encode()).digest()
-    return int.from_bytes(digest[:8]) >> 1
 
 
 class JobSeat(NamedTuple):
@@ -491,6 +431,10 @@ class Job:
     block: str | None = None
     chain: str | None = None
     link: int | None = None
+    cell: tuple[str, ...] = ()
+    """Where it stands in the design, in the study's own names."""
+    first: str | None = None
+    """The id of the episode that must be over before it begins."""
 
 
 def by_seat(given: Mapping[str, Json], seats: Seats, usual: Mapping[str, Json]) -> dict[str, Json]:
@@ -525,6 +469,8 @@ PARTS: Mapping[str, type[Part]] = {
     "seats": StudySeat,
     "conditions": Condition,
     "channels": StudyChannel,
+    "panel": Panel,
+    "allocate": Allocation,
     "limits": Limits,
     "block": Member,
     "contrasts": Contrast,

@@ -10,14 +10,20 @@ from suasion.agents import UnknownAgent, known
 from suasion.catalogue import Mistake
 from suasion.core.asks import Json
 from suasion.core.environment import Environment
+from suasion.core.episode import canonical
 from suasion.measures.again import again
 from suasion.measures.asides import measures
+from suasion.measures.design import Planned
 from suasion.measures.kit import Kit
+from suasion.runner.beforehand import BASELINE
+from suasion.runner.cells import Cell, Names, cells
+from suasion.runner.panel_checks import of_allocation, of_cross, of_panel
 from suasion.runner.plain_yaml import Path
 from suasion.runner.study_errors import Problem
 
 if TYPE_CHECKING:
-    from suasion.runner.study import Seats, Study
+    from suasion.runner.study import Job, Study
+    from suasion.runner.study_parts import Seats
 
 MOST_EPISODES = 1_000_000
 
@@ -29,15 +35,51 @@ def unplayable(study: Study) -> Iterator[Problem]:
     except Mistake as mistake:
         yield Problem(("environment",), str(mistake))
         return
-    if study.episodes > MOST_EPISODES:
+    if study.units * len(study.block or "-") * (study.chain or 1) > MOST_EPISODES:
         yield Problem(("replicates",), f"makes more than {MOST_EPISODES:,} episodes")
         return
     yield from _of_units(study, kit)
+    yield from of_panel(study, kit)
+    yield from of_cross(study)
+    yield from of_allocation(study, kit)
     yield from _of_design(study, kit)
     yield from _of_wording(study, kit)
     for name in study.conditions:
         yield from _of_condition(study, kit, name)
     yield from _of_measures(study, kit)
+
+
+def unfit(study: Study) -> Iterator[Problem]:
+    """What its environment finds missing in the design of a study that can be played.
+
+    Replicates are looked at until they come again.
+    """
+    kit = catalogue.kit(study.environment)
+    few = study.model_copy(update={"replicates": min(study.replicates, study.period)})
+    if kit.lacking is None and kit.first is None:
+        return
+    jobs = few.jobs()
+    if any(job.arm == BASELINE for job in jobs) and BASELINE in study.arms:
+        said = f"{BASELINE} is what episodes stand under that are played beforehand: rename it"
+        yield Problem(("conditions", BASELINE), said)
+    if kit.lacking is not None:
+        looked_at = planned(few, [job for job in jobs if job.arm in study.arms])
+        yield from (Problem((), said) for said in kit.lacking(looked_at))
+
+
+def planned(study: Study, jobs: Sequence[Job]) -> list[Planned]:
+    """Episodes as their environment sees them before they are played."""
+    names = Names(study)
+    called: dict[str, str] = {}
+    found = []
+    for job in jobs:
+        agents = [seat.agent for seat in job.seats]
+        for agent in agents:
+            if agent not in called:
+                called[agent] = names.agent(agent)
+        its = job.id, job.arm, job.replicate, job.seed, job.settings
+        found.append(Planned(*its, agents, [called[agent] for agent in agents], job.cell))
+    return found
 
 
 def _of_units(study: Study, kit: Kit) -> Iterator[Problem]:
@@ -83,6 +125,7 @@ def _settings_of(study: Study) -> Iterator[Mapping[str, Json]]:
     yield study.settings
     yield from (each.settings for each in study.conditions.values())
     yield from (each.settings for each in (study.block or {}).values())
+    yield from (study.cross or {}, *(each.cross or {} for each in study.conditions.values()))
     for seats in (study.seats, *(each.seats or () for each in study.conditions.values())):
         yield from (seat.settings for seat in seats)
 
@@ -104,14 +147,33 @@ MANY = 30
 def _of_condition(study: Study, kit: Kit, name: str) -> Iterator[Problem]:
     own = study.conditions[name].seats
     place: Path = ("seats",) if own is None else ("conditions", name, "seats")
-    seats = study.line_up(name)
     yield from _of_agents(study, kit, study.seats if own is None else own, place)
+    for cell in _unlike(cells(study, name)):
+        found = list(_of_cell(study, name, cell, place))
+        yield from found
+        if found:
+            return
+
+
+def _unlike(every: Sequence[Cell]) -> Iterator[Cell]:
+    """A cell for each way of settings: of two that differ in agents alone, the first."""
+    seen = set[bytes]()
+    for cell in every:
+        key = canonical([cell.settings, [seat.settings for seat in cell.seats]])
+        if key not in seen:
+            seen.add(key)
+            yield cell
+
+
+def _of_cell(study: Study, name: str, cell: Cell, place: Path) -> Iterator[Problem]:
+    """Whether the rules can be played with every member of a block in one cell."""
+    seats = study.line_up(name, cell)
     if [seat.role for seat in seats].count("focal") > 1:
         yield Problem(place, "expected one focal seat at most")
     played = []
     for member in study.members():
         try:
-            env = catalogue.make(study.environment, None, study.given(name, member))
+            env = catalogue.make(study.environment, None, study.given(name, member, cell))
             there = [seat.name for seat in env.seats()]
             yield from _of_channels(study, name, there)
             if len(there) != len(seats):
@@ -119,7 +181,7 @@ def _of_condition(study: Study, kit: Kit, name: str) -> Iterator[Problem]:
                 said = f"{len(seats)} agents for {len(there)} seats: {named}"
                 yield Problem(place, said)
                 continue
-            played.append((member, list(study.shifts(name, member))))
+            played.append((member, list(study.shifts(name, member, cell))))
         except Mistake as mistake:
             yield Problem(_place(study, name, member, mistake, place), str(mistake))
     for at, (member, settings) in enumerate(played):
@@ -145,6 +207,10 @@ def _place(study: Study, condition: str, member: str | None, mistake: Mistake, s
         return ("preset",) if its.preset is None else ("conditions", condition, "preset")
     if study.block and member is not None and mistake.name in study.block[member].settings:
         return "block", member, "settings", mistake.name
+    if mistake.name in (its.cross or {}):
+        return "conditions", condition, "cross", mistake.name
+    if mistake.name in (study.cross or {}):
+        return "cross", mistake.name
     if mistake.name in its.settings:
         return "conditions", condition, "settings", mistake.name
     if mistake.name in study.settings:

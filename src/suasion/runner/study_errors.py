@@ -72,11 +72,13 @@ def _guess(name: str, known: Sequence[str]) -> str:
 
 def place(path: Path) -> str:
     """The kind of place a path leads to: the last key that is always called so."""
+    if path[:2] == ("panel", "agents"):
+        return "seats"
     words = [str(each) for each in path if each in PLACES]
     return words[-1] if words else ""
 
 
-PLACES = ("seats", "conditions", "channels", "block", "contrasts")
+PLACES = ("seats", "panel", "allocate", "limits", "conditions", "channels", "block", "contrasts")
 
 
 def _shown(value: Json) -> str:

@@ -11,19 +11,24 @@ from pydantic import ValidationError
 from suasion import catalogue
 from suasion.agents.named import models_in
 from suasion.core.asks import Json
+from suasion.core.events import NOTHING
 from suasion.models.ids import parsed
 from suasion.models.providers import generic, provider
 from suasion.runner import plain_yaml
-from suasion.runner.study import FORMAT, KEYS, Seats, Study, StudySeat
-from suasion.runner.study_checks import unplayable
+from suasion.runner.pack import packed
+from suasion.runner.stand_ins import stood_in
+from suasion.runner.study import FORMAT, KEYS, Study
+from suasion.runner.study_checks import unfit, unplayable
 from suasion.runner.study_errors import BadStudy, Problem, problems
+from suasion.runner.study_parts import Seats, StudySeat
 from suasion.runner.study_texts import resolved
 
 Lines = Mapping[plain_yaml.Path, int]
 
 
-def load(path: Path | str) -> Study:
-    """Read a study from its file, and see that it can be run.
+def load(path: Path | str, pack: Path | None = None, agents: Mapping[str, str] = NOTHING) -> Study:
+    """Read a study from its file, and see that it can be run; `pack` stands in place of its own,
+    and `agents` in place of those it gives the same names.
 
     Errors: `BadStudy`, which names every problem with its line; `OSError`.
     """
@@ -37,7 +42,10 @@ def load(path: Path | str) -> Study:
     if not isinstance(read.value, dict):
         said = f"is no study: expected the keys {', '.join(KEYS[''])}"
         raise BadStudy(where, [Problem((), said)], read.lines)
-    return of(read.value, where, read.lines, Path(path).parent)
+    value, unknown = stood_in(read.value, agents)
+    if unknown:
+        raise BadStudy(where, unknown, read.lines)
+    return of(value, where, read.lines, Path(path).parent, pack)
 
 
 def of(
@@ -45,6 +53,7 @@ def of(
     where: str = "study",
     lines: Lines | None = None,
     folder: Path | None = None,
+    pack: Path | None = None,
 ) -> Study:
     """A study from plain JSON, with the whole ids of its agents; its files lie below `folder`.
 
@@ -54,9 +63,10 @@ def of(
     if type(written) is not int or written != FORMAT:  # to Python, true is 1
         said = f"is {repr(written)[:40]}: this version of Suasion reads study format {FORMAT}"
         raise BadStudy(where, [Problem(("format",), said)], lines)
-    texts = resolved(value, folder)
-    if texts.problems:
-        raise BadStudy(where, texts.problems, lines)
+    with_pack = packed(value, folder, pack)
+    texts = resolved(with_pack.value, folder)
+    if with_pack.problems or texts.problems:
+        raise BadStudy(where, [*with_pack.problems, *texts.problems], lines)
     try:
         study = Study.model_validate(texts.value)
     except ValidationError as error:
@@ -64,7 +74,11 @@ def of(
     found = list(unplayable(study))
     if found:
         raise BadStudy(where, found, lines)
-    return named(study).showing(texts.files)
+    whole = named(study)
+    found = list(unfit(whole))
+    if found:
+        raise BadStudy(where, found, lines)
+    return whole.showing(texts.files)
 
 
 def with_pictures(seat: StudySeat) -> StudySeat:
@@ -106,5 +120,11 @@ def named(study: Study) -> Study:
         each.model_copy(update={"of": side(each.of), "against": side(each.against)})
         for each in study.contrasts
     ]
-    changed = {"seats": seated(study.seats), "conditions": conditions, "contrasts": contrasts}
+    panel = study.panel and study.panel.model_copy(update={"agents": seated(study.panel.agents)})
+    changed = {
+        "seats": seated(study.seats),
+        "panel": panel,
+        "conditions": conditions,
+        "contrasts": contrasts,
+    }
     return study.model_copy(update=changed)

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from suasion import catalogue
 from suasion.core.asks import Json
 from suasion.runner import study as studies
+from suasion.runner.stand_ins import stand_ins
 from suasion.runner.study import KEYS, Study
 from suasion.runner.study_errors import BadStudy
 from suasion.runner.study_file import load, of
@@ -302,8 +303,9 @@ def test_any_value_for_any_key_is_a_study_or_refused(changed: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("name", catalogue.studies())
-def test_our_own_studies_can_be_run_and_their_agents_are_scripted(name: str) -> None:
-    study = load(catalogue.studies()[name])
+def test_our_own_studies_can_be_run_and_their_agents_are_or_can_be_scripted(name: str) -> None:
+    scripts = stand_ins(["persuasion/scripted"]) if name == "persuasion/replication" else {}
+    study = load(catalogue.studies()[name], agents=scripts)
     assert {seat.agent.split("/")[0] for job in study.jobs() for seat in job.seats} == {"policy"}
     Draft202012Validator(studies.schema()).validate(study.to_json())
     Draft202012Validator(studies.schema()).validate(

@@ -68,7 +68,18 @@ def resolved(value: Mapping[str, Json], folder: Folder | None) -> Texts:
 
 
 def taken(folder: Folder | None, name: str) -> bytes:
-    """The bytes of a file of a study.
+    """The bytes of a file that a study shows.
+
+    Errors: `OSError`, `ValueError`, which say what was expected.
+    """
+    data = beside(folder, name)
+    if media_type(data) is None:
+        raise ValueError(f"its bytes are of no kind that is known: expected {', '.join(TYPES)}")
+    return data
+
+
+def beside(folder: Folder | None, name: str) -> bytes:
+    """The bytes of a file below a study's folder.
 
     Errors: `OSError`, `ValueError`, which say what was expected.
     """
@@ -86,12 +97,9 @@ def taken(folder: Folder | None, name: str) -> bytes:
             inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
             os.close(at)
             at = inner
-        data = plain(parts[-1], at)
+        return plain(parts[-1], at)
     finally:
         os.close(at)
-    if media_type(data) is None:
-        raise ValueError(f"its bytes are of no kind that is known: expected {', '.join(TYPES)}")
-    return data
 
 
 class _Named:
