@@ -10,10 +10,14 @@ from suasion.core.asks import Json
 from suasion.core.environment import Environment, Group, Policy
 from suasion.core.events import EACH, EVERYONE, Event
 from suasion.measures.beside import Beside, Glyph
+from suasion.measures.design import Lacking, Needs, Shared
+from suasion.measures.dossier import Dossiers
 from suasion.measures.estimate import Estimate
 from suasion.measures.filed import Filed
 from suasion.measures.imported import Exporter, Importer
+from suasion.measures.material import Material
 from suasion.measures.measure import Measure, Parameter, Parameters
+from suasion.measures.modelled import Model
 from suasion.measures.question import Question, Results
 from suasion.measures.skin import Skin
 
@@ -59,6 +63,8 @@ class Kit:
     group: Callable[[Filed], Mapping[str, Json]] = one_group
     """The keys under which an estimate may pool this episode: like only with like."""
     estimators: Sequence[Estimator] = ()
+    models: Mapping[str, Model] = field(default_factory=dict)
+    """Estimates that take minutes, by the name under which `suasion measure --model` makes them."""
     glyph: Callable[[Event], Glyph] = by_audience
     beside: Callable[[Filed], Beside] | None = None
     """What the reader shows beside the transcript."""
@@ -66,10 +72,20 @@ class Kit:
     """Formats of others that it reads."""
     exports: Mapping[str, Exporter] = field(default_factory=dict)
     """Formats of others that it writes."""
+    first: Needs | None = None
+    """What must be played before an episode, once for all that share it, such as a baseline."""
+    lacking: Lacking | None = None
+    """What makes a study's design no design: it is refused before anything is played."""
+    shared: Shared | None = None
+    """What a study's `allocate` goes by; None where budgets cannot be allocated."""
+    material: Material | None = None
+    """What it can be played about, by name: its own, and what anyone brings in packs."""
     stated: Stated | None = None
     """Where answers say something that seats are asked aside too: a lie is what differs."""
     skins: Mapping[str, Skin] = field(default_factory=dict)
     """Other words for seats, units and actions, by name, for seats that may know these by heart."""
+    dossiers: Dossiers | None = None
+    """What is written about whom in its runs."""
     lists: Mapping[str, Callable[[Sequence[Filed], Parameters], Sequence[Json]]] = field(
         default_factory=dict
     )

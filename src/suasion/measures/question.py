@@ -28,6 +28,10 @@ class Results(Protocol):
     def methods(self) -> Sequence[str]:
         """The interval methods, the study's default first."""
 
+    @property
+    def beside(self) -> Mapping[str, Json]:
+        """What somebody laid beside the record, such as `quotes` to be checked; by name."""
+
     def values(self, measure: str) -> Sequence[Value]:
         """All values of one measure."""
 
@@ -58,6 +62,23 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A section of an answer that has several, with a figure or a table where it needs one."""
+
+    slug: str
+    """Where on the page it stands; never changes."""
+    title: str
+    words: Sequence[str]
+    """A paragraph each; computed where they hold a number."""
+    panel: Panel | None = None
+    how_to_read: str = ""
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[Json | Link]] = ()
+    command: str = ""
+    """What a reader could run to fill it, where something is missing; `RUN` is the run."""
+
+
+@dataclass(frozen=True)
 class Finding:
     """The answer to a question; every sentence with a number in it is computed."""
 
@@ -75,12 +96,16 @@ class Finding:
     examples: Sequence[Example] = ()
     listing: Listing | None = None
     """Every case, where a reader will ask for all of them."""
+    parts: Sequence[Part] = ()
+    """Sections of their own, in order, between the figure and how sure it is."""
     exclusions: Sequence[str] = ()
     """What was left out and why, with counts."""
     episodes: Sequence[str] = ()
     """Ids of the episodes it rests on; all of them when empty."""
     episode_columns: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     """Further columns of the episodes table: name to episode id to value."""
+    further: Sequence[tuple[str, str]] = ()
+    """Questions to read next: the slug of each, and what it says of this one."""
 
 
 @dataclass(frozen=True)

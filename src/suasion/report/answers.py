@@ -17,12 +17,17 @@ from suasion.measures.panel import Link
 from suasion.measures.question import Finding, Question
 from suasion.report.book import Book
 from suasion.report.cast import some
+from suasion.report.dossiers import listed
 from suasion.report.figure import PAGE, PHONE, chart
+from suasion.report.grid import shown
 from suasion.report.readings import Reading, reading
+from suasion.report.sections import sections
 from suasion.report.svg import inline, standalone
 from suasion.report.templating import link_words
 from suasion.report.text import cell, clean
 
+MOST = 1000
+"""Episodes in a table of a page; of more, the list of episodes and the data have them all."""
 AGENTS = 8
 """Agents that are named in a cell; more are counted."""
 
@@ -59,19 +64,31 @@ def _around(items: Sequence[Any], at: int) -> tuple[Any, Any]:
 
 def _blocks(book: Book, question: Question, finding: Finding) -> dict[str, Any]:
     slug, title = question.slug, question.title
-    pictures = {}
-    for name, size in (("wide", PAGE), ("narrow", PHONE)):
+    pictures: dict[str, Any] = {"grid": None}
+    matrix = finding.panel.kind == "matrix"
+    if matrix:
+        pictures["grid"] = shown(finding.panel, lambda link: f"../{book.places.href(link)}")
+    for name, size in () if matrix else (("wide", PAGE), ("narrow", PHONE)):
         drawing = chart(finding.panel, lambda link: f"../{book.places.href(link)}", size)
         words = f"{finding.sentence} {finding.how_to_read}"
         svg = inline(drawing, f"{slug}-{name}", clean(title), clean(words))
         pictures[name] = Markup(svg)  # noqa: S704 - drawn by the renderer, all text cleaned
     return {
         "finding": finding,
+        "further": _further(book, finding),
+        "parts": sections(book, slug, tuple(finding.parts)),
+        "dossiers": (listed(book) or {}).get("pages"),
         **pictures,
         "reading": _reading(book, slug),
         "episodes": _episodes(book, finding),
         "cite": _citation(book, title, slug),
     }
+
+
+def _further(book: Book, finding: Finding) -> list[dict[str, str]]:
+    """Questions to read next: those that this run answers."""
+    return [{"slug": slug, "words": words} for slug, words in finding.further
+            if slug in book.findings]  # fmt: skip
 
 
 def _reading(book: Book, slug: str) -> Reading | None:
@@ -85,6 +102,8 @@ def _episodes(book: Book, finding: Finding) -> dict[str, Any]:
     arms = list(dict.fromkeys(each.arm for each in book.filed))
     filed.sort(key=lambda each: arms.index(each.arm))
     more = finding.episode_columns
+    if len(filed) > MOST:
+        return {"columns": [], "rows": [], "count": len(filed)}
     return {
         "columns": ["episode", "condition", "agents", *more],
         "rows": [
@@ -96,6 +115,7 @@ def _episodes(book: Book, finding: Finding) -> dict[str, Any]:
             ]
             for each in filed
         ],
+        "count": len(filed),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import suasion
 from suasion.core.asks import Json
 from suasion.core.environment import Environment
-from suasion.core.episode import Key
+from suasion.core.episode import Key, canonical
 from suasion.measures.estimate import Estimate
 from suasion.measures.filed import Filed
 from suasion.measures.imported import BadLine
@@ -26,10 +26,12 @@ from suasion.report.kin import Kin
 from suasion.report.reader import Cite
 from suasion.report.results import Recorded, RunResults, measured, methods_of
 from suasion.report.rules import Rules, rules_of
+from suasion.report.shelf import Shelf
 from suasion.report.templating import templates
 from suasion.report.text import clean
 from suasion.store.asked import Asked
 from suasion.store.chains import missing
+from suasion.store.quotes import as_json as laid_beside
 from suasion.store.read import Attempt
 
 NAV = (
@@ -42,6 +44,10 @@ NAV = (
 CHAINED = """\
 It takes episodes for independent of one another, and those of a chain are not. The estimates in \
 the data take whole chains."""
+Make = Callable[[str, dict[str, Any]], Environment[Any]]
+"""An environment by its name and settings."""
+SETTINGS = 1000
+"""Rules that are kept at once."""
 KINDS = {"study": "Study", "import": "Imported episodes", "fork": "Forks"}
 METHOD_WORDS = {
     "t": "Student's t",
@@ -94,13 +100,23 @@ class Book:
         self.rows = list(run.rows())
         self.places = Places.of([*self.filed, *self.stuck])
         self.templates = templates(self.places.href)
-        self._make: Callable[[str, dict[str, Any]], Environment[Any]] = make
+        self._make: Make = once(make)
 
     @cached_property
     def stuck(self) -> Sequence[Filed]:
         """Episodes that are missing and in which something was decided, or asked, all the same."""
         found = (replace(self.run.filed(id_), lost=why) for id_, why in self.missing.items())
         return [each for each in found if each.episode.decisions or self.run.attempts(each.id)]
+
+    @cached_property
+    def digests(self) -> Mapping[str, str | None]:
+        """Of each episode, as the run knows it."""
+        return {row.id: row.digest for row in self.rows}
+
+    @cached_property
+    def played(self) -> bool:
+        """Whether seats were asked here, so that there is a record of what they were told."""
+        return self.run.manifest.get("kind") != "import"
 
     @cached_property
     def missing(self) -> Mapping[str, str]:
@@ -157,7 +173,8 @@ class Book:
             return None
         parameters = self.study.get("parameters") or {}
         filed = measured(self.run, self.filed)
-        return RunResults(self.kit, filed, parameters, methods_of(self.run.manifest))
+        methods = methods_of(self.run.manifest)
+        return RunResults(self.kit, filed, parameters, methods, laid_beside(self.run.path))
 
     @cached_property
     def questions(self) -> Sequence[Question]:
@@ -186,6 +203,14 @@ class Book:
         """By episode and event, the pages that lead there."""
         titles = {q.slug: q.title for q in self.questions}
         return cited({slug: (titles[slug], found) for slug, found in self.findings.items()})
+
+    @cached_property
+    def shelf(self) -> Shelf | None:
+        """What was written about it; None where nothing can be."""
+        found = self.kit.dossiers if self.kit else None
+        if found is None or self.results is None:
+            return None
+        return Shelf(found, self.results, self.filed, self.run.path)
 
     @cached_property
     def declared(self) -> Sequence[Declared]:
@@ -273,6 +298,27 @@ class Book:
         # Line ends between tags would be a third of what a browser holds of a long episode; in
         # text they cannot stand so, since there every bracket is escaped.
         self.folder.write(name, re.sub(r">\n+<", "><", text))
+
+
+def once(make: Make) -> Make:
+    """Rules made once for all episodes of the same settings; they hold nothing of any of them."""
+    made: dict[bytes, Environment[Any] | Exception] = {}
+
+    def remembered(name: str, settings: dict[str, Any]) -> Environment[Any]:
+        key = canonical([name, settings])
+        if key not in made:
+            if len(made) >= SETTINGS:
+                made.clear()
+            try:
+                made[key] = make(name, settings)
+            except Exception as fault:
+                made[key] = fault
+        found = made[key]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    return remembered
 
 
 def of_words(text: str) -> list[str]:

@@ -136,8 +136,9 @@ def _reader(
 ) -> None:
     page = book.places.pages[filed.id]
     cites = book.cites.get(filed.id, {})
-    asked = cards_of(book, filed)
-    told = {key: text for key, text in book.run.told(filed.id).items() if key[1] not in asked}
+    asked = cards_of(book, filed) if book.played else {}
+    heard = book.run.told(filed.id) if book.played else {}
+    told = {key: text for key, text in heard.items() if key[1] not in asked}
     reader = read(filed, book.rules(filed), cites, told)
     book.folder.write(f"episodes/{page}.events.jsonl", _events(filed, page))
     book.folder.write(f"episodes/{page}.transcript.md", transcript(reader))
@@ -186,7 +187,7 @@ def _reader(
 
 def _provenance(book: Book, filed: Filed) -> list[str]:
     """What holds for this episode alone: other episodes of the run do not change its page."""
-    digest = next((row.digest for row in book.rows if row.id == filed.id), None)
+    digest = book.digests.get(filed.id)
     return [
         f"study {book.head.name}" if book.study else str(book.run.manifest.get("kind", "")),
         f"episode digest {(digest or filed.episode.digest())[:12]}",

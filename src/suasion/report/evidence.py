@@ -48,6 +48,10 @@ def links(finding: Finding) -> Iterator[Link]:
     yield from (mark.link for mark in finding.panel.marks if mark.link is not None)
     yield from (v for row in (*finding.rows, *listed) for v in row if isinstance(v, Link))
     yield from (example.link for example in finding.examples)
+    for part in finding.parts:
+        marks = part.panel.marks if part.panel else ()
+        yield from (mark.link for mark in marks if mark.link is not None)
+        yield from (value for row in part.rows for value in row if isinstance(value, Link))
 
 
 def cited(findings: Mapping[str, tuple[str, Finding]]) -> dict[str, dict[int, list[Cite]]]:

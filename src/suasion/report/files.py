@@ -34,9 +34,9 @@ def _replace(path: Path, data: bytes) -> None:
     handle, temporary = mkstemp(prefix=".", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
+            # Not waited for until it is on the disk: a site can be made again, and of thousands
+            # of pages that would be most of the time.
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:

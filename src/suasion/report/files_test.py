@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -26,10 +25,10 @@ def test_a_write_that_fails_leaves_the_old_page_and_nothing_else(
 ) -> None:
     Folder(tmp_path).write("a.html", "old")
 
-    def full(_: int) -> None:
+    def full(_: Path, mode: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(Path, "chmod", full)
     with pytest.raises(OSError, match="No space"):
         Folder(tmp_path).write("a.html", "new")
     assert [path.name for path in tmp_path.iterdir()] == ["a.html"]

@@ -13,6 +13,7 @@ from suasion.report.asked import in_a_line
 from suasion.report.book import Book
 from suasion.report.cast import some
 from suasion.report.commands import quoted
+from suasion.report.dossiers import listed
 from suasion.report.figure import MINI, chart
 from suasion.report.lines import in_words
 from suasion.report.situation import held
@@ -51,6 +52,7 @@ def home(book: Book) -> None:
         ],
         declared=_declared(book),
         a_a=table(checks(book.results, book.study)) if book.results else None,
+        dossiers=listed(book),
         held=held(book),
         measures=None if book.questions else estimates_table(book),
         method=book.method,
@@ -192,6 +194,8 @@ def _reproduce(book: Book) -> str:
 def _replicates(book: Book) -> str:
     """The option that was given, where the run has more or fewer than its study says."""
     study = book.study
+    if any(study.get(name) for name in ("panel", "cross", "allocate")):
+        return ""  # its cells are known to those who plan it
     each = len(study.get("block") or "-") * (study.get("chain") or 1)
     each *= len(study.get("conditions") or "-") + bool(study.get("a_a"))
     run = len({row.id for row in book.rows}) / each

@@ -6,13 +6,14 @@ import difflib
 import inspect
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
 from suasion.agents.skinned import ask_in
 from suasion.core.asks import Json
-from suasion.core.environment import USUAL
+from suasion.core.environment import USUAL, gained
 from suasion.core.episode import canonical
 from suasion.measures.filed import Filed
 from suasion.measures.measure import Measure
@@ -109,13 +110,25 @@ def _settings(groups: Sequence[Sequence[Filed]]) -> dict[str, Any]:
     """A row for each setting, a column for each condition."""
     played = [several[0].episode.header.settings for several in groups]
     names = list(dict.fromkeys(name for settings in played for name in settings))
+    usual = _usual({each.episode.header.environment for several in groups for each in several[:1]})
     return {
         "columns": ["setting", *_titles(groups)],
         "rows": [
-            [name, *(_value(settings.get(name, USUAL.get(name))) for settings in played)]
+            [name, *(_value(settings.get(name, usual.get(name))) for settings in played)]
             for name in names
         ],
     }
+
+
+def _usual(environments: Iterable[str]) -> dict[str, Json]:
+    """What settings are that a record need not say, of environments that are installed."""
+    from suasion import catalogue
+
+    found = dict(USUAL)
+    for name in environments:
+        with suppress(catalogue.Mistake):
+            found |= gained(catalogue.kit(name).environment)
+    return found
 
 
 def _value(value: Json) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from suasion.core.asks import Json
+from suasion.core.events import NOTHING
 from suasion.measures.common import kit_of
 from suasion.measures.estimate import Estimate
 from suasion.measures.filed import Filed
@@ -119,8 +120,11 @@ class RunResults:
         filed: Sequence[Filed],
         parameters: Mapping[str, Json] | None = None,
         methods: Sequence[str] = METHODS,
+        beside: Mapping[str, Json] = NOTHING,
     ) -> None:
         self.kit, self.methods = kit, tuple(methods)
+        self.beside = beside
+        """What somebody laid beside the record, by name."""
         self.filed: Sequence[Filed] = [each for each in filed if _readable(kit, each)]
         self.unreadable = len(filed) - len(self.filed)
         """Episodes of other rules, or so damaged that these cannot place them: in no number."""

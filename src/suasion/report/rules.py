@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 from suasion.agents.skinned import worn
@@ -93,9 +94,18 @@ def rules_of(filed: Filed, kit: Kit | None, make: Make) -> Rules:
     if kit is None or header.environment != kit.environment.name:
         return Rules(None, None)
     try:
-        return Rules(kit, make(header.environment, dict(header.settings)))
+        return Rules(kit, make(header.environment, _settings(filed, kit)))
     except UNHEARD_OF:
         return Rules(kit, None)
+
+
+def _settings(filed: Filed, kit: Kit) -> dict[str, Any]:
+    """The settings of an episode; of one that others recorded, those that these rules know."""
+    header = filed.episode.header
+    if header.source != "recorded":
+        return dict(header.settings)
+    known = {field.name for field in fields(kit.environment)}
+    return {name: value for name, value in header.settings.items() if name in known}
 
 
 class Spoken(NamedTuple):

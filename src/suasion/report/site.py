@@ -11,6 +11,7 @@ from suasion.measures.common import kit_of
 from suasion.measures.kit import Kit
 from suasion.report.answers import answers
 from suasion.report.book import Book, Run
+from suasion.report.dossiers import dossiers
 from suasion.report.episodes import episodes
 from suasion.report.files import Folder
 from suasion.report.home import home
@@ -20,7 +21,16 @@ from suasion.report.tables import data
 from suasion.report.templating import asset
 
 ASSETS = ("site.css", "page.css", "reader.css", "reader.js", "figure.js", "table.js")
-PAGES: tuple[Callable[[Book], None], ...] = (home, answers, episodes, stuck, prompts, method, data)
+PAGES: tuple[Callable[[Book], None], ...] = (
+    home,
+    answers,
+    dossiers,
+    episodes,
+    stuck,
+    prompts,
+    method,
+    data,
+)
 
 
 class SiteResult(NamedTuple):

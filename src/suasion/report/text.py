@@ -65,6 +65,11 @@ def number(value: float | None, percent: bool = False) -> str:
     return _signed(digits)
 
 
+def two(value: float) -> str:
+    """With two decimals, so that a column can be read down; a real minus, and no sign of nought."""
+    return _signed(f"{value:.2f}") if round(value, 2) else "0.00"
+
+
 def _signed(digits: str) -> str:
     return "0" if float(digits) == 0 else digits.replace("-", MINUS)
 
