@@ -16,7 +16,9 @@ from pydantic.fields import FieldInfo
 from suasion import catalogue
 from suasion.cli import app
 from suasion.measures.kit import Kit
-from suasion.runner.study import FORMAT, PARTS, Part, schema
+from suasion.measures.material import Material
+from suasion.runner.study import FORMAT, PARTS, schema
+from suasion.runner.study_parts import Part
 
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- Made from code by `make docs`; change the code. -->"
@@ -42,6 +44,8 @@ def stands(page: Path, text: str) -> bool:
 def pages() -> Mapping[Path, str]:
     """Every generated page, with its text."""
     made = {"command-line": command_line(), "environments": environments(), "study": study()}
+    kits = map(catalogue.kit, catalogue.bundled())
+    made |= {kit.material.name: material(kit.material) for kit in kits if kit.material}
     return {REFERENCE / f"{name}.md": written(lines) for name, lines in made.items()}
 
 
@@ -162,6 +166,42 @@ def parameters(kit: Kit) -> Iterator[Row]:
         yield code(each.name), code(json.dumps(each.default)), plain(each.meaning)
 
 
+def material(made: Material) -> Iterator[str]:
+    """The page of what episodes can be about: what is said of all of them, and what of some."""
+    rows = [entry.row for entry in made.bank()]
+    of_all = [key for key in rows[0] if all(row[key] is not None for row in rows)]
+    of_some = [key for key in rows[0] if key not in of_all]
+    yield from (f"# {made.name.capitalize()}", "")
+    yield from paragraphs(MATERIAL.format(made=made))
+    keys = [(code(key), plain(meaning)) for key, meaning in made.keys.items()]
+    yield from section("An entry of a pack", ("key", "meaning"), keys, level=2)
+    yield from section("The bank", of_all, [cells(row, of_all) for row in rows], level=2)
+    more = [
+        cells(row, ["name", *of_some])
+        for row in rows
+        if any(row[key] is not None for key in of_some)
+    ]
+    yield from section("What is known of some", ["name", *of_some], more, level=2)
+
+
+def cells(row: Mapping[str, Any], keys: Sequence[str]) -> Row:
+    """The cells of a row: names and keys as they are typed, and nothing for nothing."""
+    return [
+        ""
+        if (value := row[key]) is None
+        else code(str(value))
+        if key in ("name", "key")
+        else plain(value if isinstance(value, str) else json.dumps(value))
+        for key in keys
+    ]
+
+
+MATERIAL = """
+What the setting `{made.setting}` can name: `suasion list {made.name}` prints the same, and with
+`--pack FILE` also what is in a file of yours.
+"""
+
+
 def study() -> Iterator[str]:
     """The page of the keys of a study file."""
     yield from ("# The study file", "", *paragraphs(STUDY))
@@ -187,13 +227,19 @@ EPISODES = """
 | `block` | `<condition>--r<k>--<member>` | an episode of each member, all of one seed and line-up |
 | `chain` | `<condition>--r<k>--<link>` | so many episodes in a row, each with a seed of its own |
 
+With `panel` or `cross` an episode is one of a cell, whose agents and values stand behind the
+condition: `<condition>--<agent>--<agent>--<value>--r<k>…`, in the study's own names. What is played
+beforehand is `baseline--<agent>--<value>`. With `allocate`, *k* is which draw of its agent a block
+is.
+
 *k* and the link are counted from 0. Replicate *k* has the same seed, or the same seeds of its
 links, in every condition: the first 63 bits of the SHA-256 of `<seed>/<k>`, of a link of
-`<seed>/<k>/<link>`.
+`<seed>/<k>/<link>`. Every cell has seeds of its own, the same ones whatever other cells there are.
 
 The settings of an episode are, each over the one before: the environment's defaults, the preset of
-its condition or of the study, `settings` of the study, of the condition, of the block's member,
-what a seat brings along, and in a chain what the episode before it left.
+its condition or of the study, `settings` of the study, of the condition, the values of its cell,
+`settings` of the block's member, what a seat brings along, and in a chain what the episode before
+it left.
 
 In a chain an episode is played once the one before it is whole, with the settings which that one's
 `carry` names over those of the study; what it inherited is in its record. Where an episode of a

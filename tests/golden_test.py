@@ -147,9 +147,8 @@ def test_a_run_of_the_first_format_is_not_gone_on_with(tmp_path: Path) -> None:
 
 
 def ours() -> Iterator[str]:
-    """The environments that come with Suasion."""
-    folder = Path(catalogue.__file__).parent / "environments"
-    return (path.name for path in folder.iterdir() if (path / "__init__.py").exists())
+    """The environments that come with Suasion, but for what it plays for itself."""
+    return iter(catalogue.bundled())
 
 
 def test_every_environment_of_ours_has_a_kept_run() -> None:

@@ -35,7 +35,16 @@ PLAYED: Mapping[str, tuple[Sequence[str], Sequence[Settings]]] = {
             {"size": 3, "rounds": 1, "slots": 2, "remember": True, "personas": "attacker"},
         ],
     ),
-    "persuasion": (["persuader", "target"], [{"total_turns": 4}, {"side": "con"}]),
+    "persuasion": (
+        ["persuader", "target"],
+        [
+            {"total_turns": 4},
+            {"side": "con"},
+            {"total_turns": 2, "arm": "recon_notes", "remembers": False, "probe": "distribution"},
+            {"total_turns": 2, "arm": "counter", "opener": "random", "scale": "reversed"},
+            {"total_turns": 2, "also": ["vote", "allocate", "advise", "third_party", "delayed"]},
+        ],
+    ),
     "social": (
         ["random", "contagion"],
         [
@@ -259,7 +268,7 @@ def test_words_without_a_skin_are_not_read_behind_one() -> None:
 def test_what_the_environment_brings_of_its_own_is_left_alone_by_its_skins(name: str) -> None:
     """Propositions, puzzles and news are no part of the game's words."""
     words = {
-        "persuasion": list(propositions.BANK.values()),
+        "persuasion": [each.text for each in propositions.bank().values()],
         "terrarium": [text for entry in bank.BANK for text in (entry.word, *entry.clues)],
         "social": [NEWS, CORRECTION],
     }

@@ -43,6 +43,13 @@ OTHERWISE: Mapping[str, Sequence[Mapping[str, Json]]] = {
         {"word_cap": 300},
         {"word_cap": 1},
         {"proposition": "Every town needs 31 trees", "probe_each_turn": True, "probes": 1},
+        {"arm": "recon_notes", "recon_turns": 3, "probe_wording": 1},
+        {"arm": "recon_notes", "recon_turns": 2, "remembers": False, "probe_wording": 2},
+        {"arm": "off_topic", "opener": "random", "probe_wording": 3},
+        {"arm": "dose", "probe": "distribution", "scale": "reversed"},
+        {"arm": "disclosure", "opener": "target", "anchors": "high_first"},
+        {"arm": "counter", "counter_turns": 3, "total_turns": 1, "opener": "random"},
+        {"also": ["vote", "allocate", "advise", "third_party", "attributed", "delayed"]},
     ],
     "social": [
         {"size": 5, "contact_rate": 1, "post_limit": 0, "updates": "async", "days": 1},

@@ -58,6 +58,11 @@ def environments() -> tuple[str, ...]:
 
 def bundled() -> tuple[str, ...]:
     """The names of the environments that come with the program."""
+    return tuple(name for name in _modules() if not name.startswith("_"))
+
+
+def _modules() -> tuple[str, ...]:
+    """Those too whose folder begins with a low line: no games, and in no list."""
     import suasion.environments
 
     found = (module.name for module in iter_modules(suasion.environments.__path__))
@@ -69,7 +74,9 @@ def kit(name: str) -> Kit:
 
     Errors: `Mistake` for one that does not exist.
     """
-    return _bundled_kit(name) if name in bundled() else _brought_kit(name)
+    ours = _modules()
+    found = next((each for each in (name, f"_{name}") if each in ours), None)
+    return _brought_kit(name) if found is None or name.startswith("_") else _bundled_kit(found)
 
 
 @cache
@@ -270,6 +277,21 @@ def studies() -> dict[str, Path]:
             found = sorted(root.glob("*/*.yaml"))
             return {f"{path.parent.name}/{path.stem}": path for path in found}
     return {}
+
+
+def line_ups() -> dict[str, Path]:
+    """Files that come with the program and name agents for its studies, and where they lie."""
+    here = Path(__file__).parent
+    for root in (here / "studies", here.parents[1] / "studies"):
+        if root.is_dir():
+            found = sorted(root.glob("*/agents/*.yaml"))
+            return {f"{path.parent.parent.name}/{path.stem}": path for path in found}
+    return {}
+
+
+def line_up(name: str) -> Path | None:
+    """Such a file by its path or its name; None where there is none."""
+    return Path(name) if Path(name).is_file() else line_ups().get(name)
 
 
 def study(name: str) -> Path:

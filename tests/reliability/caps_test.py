@@ -12,7 +12,7 @@ import pytest
 
 from suasion.runner.caps import Caps
 from suasion.runner.gate import Gate, Want
-from suasion.runner.study import Limits
+from suasion.runner.study_parts import Limits
 
 SEEDS = 200
 FAULTS = ("rate_limit", "server_error", "connection_refused", "read_timeout", "cut_body")

@@ -33,6 +33,7 @@ class Job(NamedTuple):
     block: str | None = None
     chain: str | None = None
     link: int | None = None
+    first: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Tiny:
     replicates = 3
     limits = None
     cache = False
+    allocate = None
     shown: ClassVar[Mapping[str, bytes]] = {}
 
     chained: bool = False

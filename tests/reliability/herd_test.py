@@ -12,7 +12,7 @@ import pytest
 from suasion.runner.backoff import FIRST, LONGEST, backoff
 from suasion.runner.gate import Gate, Want
 from suasion.runner.rates import Pace
-from suasion.runner.study import Limits
+from suasion.runner.study_parts import Limits
 
 CLIENTS = 1000
 SECONDS = 60.0

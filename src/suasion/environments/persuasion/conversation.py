@@ -1,6 +1,6 @@
 """A conversation as measures read it: its sides, its turns and its probes, all from the record.
 
-Stances are averages of whole numbers and are kept as exact fractions until they are printed.
+Stances are averages of what was answered and are kept as exact fractions until they are printed.
 """
 
 from __future__ import annotations
@@ -8,18 +8,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from suasion.core.asks import Forfeit, Json
-from suasion.core.episode import canonical
+from suasion.core.asks import Json
+from suasion.environments.persuasion import probes
+from suasion.environments.persuasion.probes import HIGH, LOW
 from suasion.environments.persuasion.propositions import key_of
 from suasion.environments.persuasion.rules import AFTER, BEFORE, DURING
-from suasion.environments.persuasion.words import PERSUADER, TARGET
+from suasion.environments.persuasion.words import TARGET
 from suasion.measures.filed import Filed
 from suasion.measures.measure import Number, Undefined
 
 SIGN = {"pro": 1, "con": -1}
+BASELINE = "baseline"
+"""The arm without a conversation."""
 
 
 class Probe(NamedTuple):
@@ -28,39 +33,72 @@ class Probe(NamedTuple):
     name: str
     turn: int
     """Turns that were over."""
-    answer: int | None
-    """`None` where it could not be read."""
+    answer: int | Fraction | None
+    """The number that it is; `None` where it could not be read."""
     event: int | None = None
 
 
+class Asked(NamedTuple):
+    """The probes of a conversation, of any kind."""
+
+    every: Sequence[Probe]
+    """In order."""
+    by_name: Mapping[str, list[Probe]]
+
+
 def probes_of(filed: Filed) -> list[Probe]:
-    """Every probe in order; of an episode that is not over, those that were answered."""
-    return list(_of_events(filed) if filed.episode.events else _of_decisions(filed))
+    """Every probe of stance in order; of an episode that is not over, those that were answered."""
+    return [probe for probe in every_probe(filed) if probe.name in (BEFORE, AFTER, DURING)]
+
+
+def every_probe(filed: Filed) -> Sequence[Probe]:
+    """Every probe of any kind, in order."""
+    return _asked(filed).every
+
+
+def _asked(filed: Filed) -> Asked:
+    """All probes. A record does not change: it is read once."""
+    found = _READ.get(filed)
+    if found is None:
+        every = list(_of_events(filed) if filed.episode.events else _of_decisions(filed))
+        by_name: dict[str, list[Probe]] = {}
+        for probe in every:
+            by_name.setdefault(probe.name, []).append(probe)
+        found = _READ[filed] = Asked(every, by_name)
+    return found
+
+
+_READ: WeakKeyDictionary[Filed, Asked] = WeakKeyDictionary()
 
 
 def _of_events(filed: Filed) -> Iterator[Probe]:
-    over = 0
+    over, settings = 0, filed.episode.header.settings
+    rated = settings.get("probe", "rating") == "rating"
     for at, event in enumerate(filed.episode.events):
         if event.kind in ("say", "forfeit"):
             over += 1
-        elif event.kind == "aside" and event.data.get("name") in (BEFORE, AFTER, DURING):
-            yield Probe(event.data["name"], over, _whole(event.data.get("answer")), at)
+        elif event.kind == "aside":
+            name, answer = event.data.get("name"), event.data.get("answer")
+            if rated and type(answer) is int and name in (BEFORE, AFTER) and LOW <= answer <= HIGH:
+                yield Probe(name, over, answer, at)
+            elif isinstance(name, str) and probes.kind_of(settings, name):
+                yield Probe(name, over, _known(probes.read(settings, event)), at)
 
 
 def _of_decisions(filed: Filed) -> Iterator[Probe]:
+    settings = filed.episode.header.settings
     for each in filed.episode.decisions:
-        if each.aside in (BEFORE, AFTER, DURING):
-            lost = isinstance(each.answer, Forfeit)
-            yield Probe(each.aside, each.step, None if lost else _whole(each.answer))
+        if each.aside and probes.kind_of(settings, each.aside):
+            yield Probe(each.aside, each.step, _known(probes.read_early(settings, each)))
 
 
-def _whole(answer: Json) -> int | None:
-    return answer if isinstance(answer, int) and not isinstance(answer, bool) else None
+def _known(number: Exact) -> Fraction | None:
+    return None if isinstance(number, Undefined) else number
 
 
 def asked(filed: Filed, name: str) -> list[Probe]:
     """The probes of one name."""
-    return [probe for probe in probes_of(filed) if probe.name == name]
+    return _asked(filed).by_name.get(name, [])
 
 
 Exact = Fraction | Undefined
@@ -69,9 +107,13 @@ Exact = Fraction | Undefined
 def mean(probes: Sequence[Probe]) -> Exact:
     """The mean of those that could be read."""
     answers = readable(probes)
-    if isinstance(answers, Undefined):
-        return answers
-    return Fraction(sum(answers), len(answers))
+    return answers if isinstance(answers, Undefined) else middling(answers)
+
+
+def middling(answers: Sequence[int | Fraction]) -> Fraction:
+    """The mean of answers."""
+    total: int | Fraction = sum(answers)
+    return Fraction(total, len(answers)) if isinstance(total, int) else total / len(answers)
 
 
 def middle(probes: Sequence[Probe]) -> Exact:
@@ -80,14 +122,14 @@ def middle(probes: Sequence[Probe]) -> Exact:
     return answers if isinstance(answers, Undefined) else Fraction(median(map(Fraction, answers)))
 
 
-def readable(probes: Sequence[Probe]) -> list[int] | Undefined:
+def readable(probes: Sequence[Probe]) -> list[int | Fraction] | Undefined:
     """The answers, or why there are none."""
     answers = [probe.answer for probe in probes if probe.answer is not None]
     return answers or Undefined("no_readable_probe" if probes else "not_asked")
 
 
 def before(filed: Filed) -> Exact:
-    """Where the target stood before the first turn."""
+    """Where the target stood before the first turn, as it was asked in this conversation."""
     return Undefined("damaged_record") if filed.damaged else mean(asked(filed, BEFORE))
 
 
@@ -113,9 +155,18 @@ def stances(filed: Filed) -> dict[int, list[Probe]]:
     """The probes asked after each turn of the target, by the number of the turn."""
     found: defaultdict[int, list[Probe]] = defaultdict(list)
     for probe in probes_of(filed):
-        if probe.turn and probe.turn % 2 == 0:
+        if probe.turn and (probe.name == DURING or _last_is_targets(filed, probe.turn)):
             found[probe.turn].append(probe)
     return found
+
+
+def _last_is_targets(filed: Filed, turn: int) -> bool:
+    """Whether the probes after a conversation stand for those after the target's last turn."""
+    settings = filed.episode.header.settings
+    if settings.get("arm", "plain") == "dose":
+        return True
+    turns = [e.by for e in filed.episode.events if e.kind in ("say", "forfeit")]
+    return len(turns) >= turn and turns[turn - 1] == TARGET
 
 
 def plain(exact: Exact) -> Number:
@@ -131,8 +182,24 @@ def holder(filed: Filed, seat: int) -> str | None:
 
 
 def topic(filed: Filed) -> str:
-    """What the proposition is known by."""
-    return key_of(str(filed.episode.header.settings["proposition"]))
+    """What the proposition is known by: the topic that an import names, else its key."""
+    settings = filed.episode.header.settings
+    return str(settings["topic"]) if "topic" in settings else _key(str(settings["proposition"]))
+
+
+@lru_cache(maxsize=4096)
+def _key(proposition: str) -> str:
+    return key_of(proposition)
+
+
+def arm(filed: Filed) -> str:
+    """What was done to the target: the setting, not the study's condition."""
+    return str(filed.episode.header.settings.get("arm", "plain"))
+
+
+def talked(filed: Filed) -> bool:
+    """Whether it is a conversation, or what stands in for one: all but baselines."""
+    return arm(filed) != BASELINE
 
 
 def group(filed: Filed) -> Mapping[str, Json]:
@@ -140,71 +207,3 @@ def group(filed: Filed) -> Mapping[str, Json]:
     sign(filed)
     topic(filed)
     return {}
-
-
-# --- baselines and pairs -----------------------------------------------------------------------
-
-Baselines = Mapping[tuple[Json, ...], Fraction]
-
-
-def baselines(run: Sequence[Filed]) -> Baselines:
-    """The mean of all probes before of each target on each proposition, conversation or not."""
-    answers: defaultdict[tuple[Json, ...], list[int]] = defaultdict(list)
-    for filed in run:
-        if lacking(filed) is None:
-            found = readable(asked(filed, BEFORE))
-            answers[_stands(filed)] += [] if isinstance(found, Undefined) else found
-    return {key: Fraction(sum(each), len(each)) for key, each in answers.items() if each}
-
-
-def baseline(of: Baselines, filed: Filed) -> Exact:
-    """The baseline of a conversation's target on its proposition."""
-    return of.get(_stands(filed), Undefined("no_baseline"))
-
-
-def _stands(filed: Filed) -> tuple[Json, ...]:
-    """Whose stance on what, among conversations that may be pooled."""
-    return filed.status, holder(filed, TARGET), topic(filed)
-
-
-class Pair(NamedTuple):
-    """Two conversations that differ in the side alone."""
-
-    pro: Filed
-    con: Filed
-
-
-def pairs(run: Sequence[Filed]) -> list[Pair]:
-    """Every pair of a run: those of one block, then of one condition, then what is left.
-
-    Each conversation is in one pair at most. Of several that are alike, the first PRO goes with
-    the first CON.
-    """
-    left, found = list(run), list[Pair]()
-    for key in (_of_block, _of_arm, _of_run):
-        alike: defaultdict[bytes, dict[int, list[Filed]]] = defaultdict(lambda: {1: [], -1: []})
-        for filed in left:
-            alike[canonical(key(filed))][sign(filed)].append(filed)
-        new = [
-            Pair(*two) for each in alike.values() for two in zip(each[1], each[-1], strict=False)
-        ]
-        gone = {id(filed) for pair in new for filed in pair}
-        left = [filed for filed in left if id(filed) not in gone]
-        found += new
-    return found
-
-
-def _of_run(filed: Filed) -> list[Json]:
-    header = filed.episode.header
-    rest = {name: value for name, value in header.settings.items() if name != "side"}
-    agents = [holder(filed, seat) for seat in (PERSUADER, TARGET)]
-    return [filed.status, filed.block, header.version, header.seed, rest, agents]
-
-
-def _of_arm(filed: Filed) -> list[Json]:
-    return [filed.arm, filed.replicate, *_of_run(filed)]
-
-
-def _of_block(filed: Filed) -> list[Json]:
-    """Nothing without a block, so that it is looked for elsewhere."""
-    return _of_arm(filed) if filed.block is not None else [filed.id]

@@ -8,16 +8,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from suasion.environments.persuasion.conversation import (
-    Pair,
     after,
     asked,
     before,
     holder,
     lacking,
-    pairs,
+    topic,
 )
+from suasion.environments.persuasion.lookup import Lookup
+from suasion.environments.persuasion.pairs import Pair, pairs
 from suasion.environments.persuasion.rules import AFTER
+from suasion.environments.persuasion.significance import p_of
 from suasion.environments.persuasion.words import PERSUADER, TARGET
+from suasion.measures.estimate import Estimate
 from suasion.measures.filed import Filed
 from suasion.measures.measure import Undefined
 from suasion.measures.panel import Link
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 EFFECT, DRIFT = "effect", "drift"
 MEASURES = {EFFECT: "paired_effect", DRIFT: "paired_drift"}
 SETTLED = 0.05
+MANY = 12
+"""Line-ups up to which each is a line of its own; of more, each persuader is."""
 
 
 class One(NamedTuple):
@@ -98,9 +103,47 @@ class Answer:
         most = max(statuses, key=statuses.count, default=None)
         return [each for each in self.results.filed if each.status == most]
 
+    @property
+    def merged(self) -> bool:
+        """Whether a line is all that a persuader did, whoever listened."""
+        return len(self.ones) > MANY
+
     @cached_property
     def lines(self) -> list[Line]:
-        """By who argued with whom, the strongest effect first."""
+        """By who argued with whom, or by who argued, the strongest effect first."""
+        made = self._by_persuader() if self.merged else self._by_both()
+        return sorted(made, key=lambda line: -(line.effect.value or 0))
+
+    def _by_persuader(self) -> list[Line]:
+        """Means over targets and topics, which persuaders share: both are resampled."""
+        from suasion.stats.holm import holm
+
+        look, own = Lookup(self.results), self._of_persuaders()
+        rows = {key: look.rows(name, "mean", "persuader") for key, name in MEASURES.items()}
+        able = [who for who in own if all((who,) in of for of in rows.values())]
+        few = [_fewest(own[who]) for who in able]
+        ps = holm(
+            [p_of(of[who,], n) for of in rows.values() for who, n in zip(able, few, strict=True)]
+        )
+        return [
+            Line(
+                _short(who),
+                own[who],
+                _interval(rows[EFFECT][who,]),
+                _interval(rows[DRIFT][who,]),
+                ps[at],
+                ps[at + len(able)],
+            )
+            for at, who in enumerate(able)
+        ]
+
+    def _of_persuaders(self) -> dict[str, list[One]]:
+        found: dict[str, list[One]] = {}
+        for (persuader, _), ones in self.ones.items():
+            found.setdefault(persuader, []).extend(ones)
+        return found
+
+    def _by_both(self) -> list[Line]:
         from suasion.stats.holm import holm
         from suasion.stats.interval import Recipe
         from suasion.stats.mean import mean
@@ -110,7 +153,7 @@ class Answer:
         effects = [[one.effect for one in ones] for ones in self.ones.values()]
         drifts = [[one.own_drift or 0.0 for one in ones] for ones in self.ones.values()]
         ps = holm([sign_flip(values).value for values in (*effects, *drifts)])
-        made = [
+        return [
             Line(
                 names[who],
                 ones,
@@ -121,7 +164,6 @@ class Answer:
             )
             for at, (who, ones) in enumerate(self.ones.items())
         ]
-        return sorted(made, key=lambda line: -(line.effect.value or 0))
 
     @property
     def _names(self) -> dict[tuple[str, str], str]:
@@ -142,6 +184,18 @@ class Answer:
             )
             for who in self.ones
         }
+
+
+def _fewest(ones: Sequence[One]) -> int:
+    """The smaller of how many topics and how many targets there are."""
+    topics = {topic(one.pair.pro) for one in ones}
+    return min(len(topics), len({holder(one.pair.pro, TARGET) for one in ones}))
+
+
+def _interval(row: Estimate) -> Interval:
+    from suasion.stats.interval import Interval
+
+    return Interval(row.value, row.low, row.high, row.level, row.n, row.n, row.method, row.reason)
 
 
 def _own_drift(pair: Pair) -> float | None:

@@ -14,8 +14,10 @@ from suasion.core.environment import Asked
 from suasion.core.episode import Episode
 from suasion.core.play import Play, drive
 from suasion.environments.persuasion import KIT
-from suasion.environments.persuasion.conversation import baselines, pairs
+from suasion.environments.persuasion.baselines import Baselines
+from suasion.environments.persuasion.pairs import pairs
 from suasion.environments.persuasion.rules import Persuasion
+from suasion.measures.estimate import Estimate
 from suasion.measures.filed import Filed, Held
 from suasion.measures.measure import Place, Value
 from suasion.report.results import RunResults
@@ -29,7 +31,7 @@ def answering(probes: Probes, text: str = "so I say") -> Callable[[Asked], Any]:
     def seat(asked: Asked) -> Any:
         if not asked.aside:
             return text
-        said = probes[asked.step][asked.repeat]
+        said = probes[asked.step][asked.repeat % len(probes[asked.step])]
         return Forfeit("unsure") if said is None else said
 
     return seat
@@ -45,11 +47,15 @@ def talk(
     arm: str | None = None,
     seed: int = 1,
     during: Probes = NOTHING,
+    how: str = "plain",
+    known: str = "own",
     text: str = "so I say",
     **settings: Any,
 ) -> Filed:
     """A conversation whose target says these to its probes."""
-    env = Persuasion(**{"total_turns": 2, "probes": len(before), **settings})
+    env = Persuasion(
+        **{"total_turns": 2, "probes": len(before), "arm": how, "before": known, **settings}
+    )
     probes = {0: before, env.total_turns: after, **during}
     seat = answering(probes, text)
     held = [Held("persuader", "policy/p"), Held("target", target)]
@@ -129,12 +135,9 @@ def test_thirds_are_thirds_until_they_are_printed() -> None:
            talk((0,) * 3, (-1, -1, -1), id_="c")]  # fmt: skip
     found = measured("signed_shift", *run)
     assert [each.value for each in found] == [1 / 3, 2 / 3, -1]
-    [mean] = [
-        row
-        for row in RunResults(KIT, run, methods=("t",)).estimates("signed_shift")
-        if row.by == {}
-    ]
-    assert str(mean.value) == "0.0"
+    rows = RunResults(KIT, run, methods=("t",)).estimates("signed_shift")
+    means = [row for row in rows if row.by == {} and row.statistic == "mean"]
+    assert {str(row.value) for row in means} == {"0.0"}
 
 
 def test_a_conversation_that_broke_off_keeps_what_was_measured_before_it() -> None:
@@ -180,16 +183,16 @@ def test_without_probes_at_each_turn_there_is_no_trajectory() -> None:
     assert turns(damaged) == [("target", ("turn", None), None, "damaged_record")]
 
 
-def test_a_trajectory_has_an_estimate_for_each_turn_of_who_listened() -> None:
+def test_a_trajectory_has_an_estimate_for_each_turn_and_side() -> None:
     run = [
         talk((0,), (at,), during={2: (1,)}, id_=str(at), total_turns=4, probe_each_turn=True)
         for at in range(3)
     ]
     rows = RunResults(KIT, run, methods=("t",)).estimates("stance_turn")
-    assert [(dict(row.by), row.value) for row in rows] == [
-        ({"model": "policy/t", "turn": 2}, 1),
-        ({"model": "policy/t", "turn": 4}, 1),
-    ]
+    assert {(*row.by.items(), row.value) for row in rows} == {
+        (("turn", 2), 1), (("turn", 2), ("side", "pro"), 1),
+        (("turn", 4), 1), (("turn", 4), ("side", "pro"), 1),
+    }  # fmt: skip
 
 
 # --- baselines ---------------------------------------------------------------------------------
@@ -204,7 +207,8 @@ def test_a_baseline_pools_every_probe_before_of_one_target_on_one_proposition() 
         talk((2, 2, 2), id_="other", target="policy/u"),
         talk((1, 1, 1), (1, 1, 1), id_="elsewhere", proposition="street_trees"),
     ]
-    assert sorted(baselines(run).values()) == [-3, 1, Fraction(6, 5), 2]
+    found = [pool.mean for pool in Baselines.of(run).own.values()]
+    assert sorted(found) == [-3, 1, Fraction(6, 5), 2]
     sizes = {v.episode: v.value for v in measured("shift_size", *run)}
     assert sizes == {
         "a": 1.2, "b": 1.2, "unfinished": None, "smoke": 3, "other": 2, "elsewhere": 0
@@ -307,59 +311,210 @@ def test_a_block_is_never_paired_with_what_is_outside() -> None:
 # --- estimates and evidence --------------------------------------------------------------------
 
 
+def rows_of(results: RunResults, measure: str, statistic: str = "mean") -> dict[Any, Estimate]:
+    """Estimates by their group; of several methods the first that has bounds, if one has."""
+    found: dict[Any, Estimate] = {}
+    for row in results.estimates(measure):
+        at = tuple(row.by.items())
+        if row.statistic == statistic and (at not in found or found[at].low is None):
+            found[at] = row
+    return found
+
+
 def test_paired_measures_are_estimated_over_blocks_and_by_who_took_part() -> None:
     run = [
         filed
         for at in range(4)
         for filed in block((at - 1,) * 3, (0, 0, 0), f"b{at}", target=f"policy/t{at % 2}")
     ]
-    rows = RunResults(KIT, run, methods=("t",)).estimates("paired_effect")
-    found = {tuple(dict(row.by).items()): row for row in rows}
+    found = rows_of(RunResults(KIT, run), "paired_effect")
     whole = found[()]
-    assert (whole.value, whole.n, whole.unit_of_resampling) == (0.25, 4, "block")
+    assert (whole.value, whole.n, whole.unit_of_resampling, whole.method) == (
+        0.25,
+        4,
+        "target",
+        "t",
+    )
     assert whole.low is not None
     assert whole.low < 0.25
     assert found[("persuader", "policy/p"),].value == 0.25
     assert [found[("target", f"policy/t{at}"),].value for at in (0, 1)] == [0, 0.5]
-    both = found[("persuader", "policy/p"), ("target", "policy/t1")]
-    assert (both.value, both.n, both.unit_of_resampling) == (0.5, 2, "block")
-    [key] = {value for row in rows for name, value in row.by.items() if name == "topic"}
+    one = found[("target", "policy/t1"),]
+    assert (one.n, one.unit_of_resampling, one.method) == (2, "block", "t")
+    [key] = [at[0][1] for at in found if at and at[0][0] == "topic"]
     assert len(str(key)) == 12
 
 
+def test_with_one_topic_the_default_has_no_bounds_and_says_so() -> None:
+    run = [filed for at in range(4) for filed in block((at,) * 3, (0, 0, 0), f"b{at}")]
+    first = RunResults(KIT, run).estimates("paired_effect")[0]
+    assert (first.value, first.low, first.method) == (0.75, None, "none: one topic")
+
+
 def test_who_is_not_on_record_has_no_estimate_of_its_own() -> None:
-    rows = RunResults(KIT, block((1,) * 3, (0,) * 3, target=None), methods=("t",)).estimates(
-        "paired_effect"
-    )
-    assert {tuple(row.by) for row in rows} == {(), ("persuader",), ("topic",)}
+    rows = rows_of(RunResults(KIT, block((1,) * 3, (0,) * 3, target=None)), "paired_effect")
+    assert {tuple(name for name, _ in at) for at in rows} == {(), ("persuader",), ("topic",)}
 
 
 def test_the_two_conversations_of_a_block_are_resampled_together() -> None:
     run = [filed for at in range(6) for filed in block((at % 3, 0, 0), (0, 0, -1), f"b{at}")]
-    rows = RunResults(KIT, run, methods=("t",)).estimates("signed_shift")
-    [whole] = [row for row in rows if row.by == {}]
-    [mine] = [row for row in rows if list(row.by) == ["persuader"]]
+    rows = rows_of(RunResults(KIT, run), "signed_shift")
+    whole, mine = rows[()], rows[("persuader", "policy/p"),]
     assert (whole.unit_of_resampling, mine.unit_of_resampling) == ("block", "block")
-    assert (whole.value, whole.low, whole.n) == (mine.value, mine.low, mine.n)
+    assert (whole.value, whole.low, whole.n) == (mine.value, mine.low, 12)
     loose = [replace(filed, block=None) for filed in run]
-    [other] = [
-        row
-        for row in RunResults(KIT, loose, methods=("t",)).estimates("signed_shift")
-        if row.by == {}
-    ]
+    other = rows_of(RunResults(KIT, loose), "signed_shift")[()]
     assert other.value == whole.value
+    assert other.low != whole.low
     assert (other.unit_of_resampling, other.n) == ("episode", 12)
 
 
 def test_missing_conversations_bound_the_estimates_by_part() -> None:
     run = [*block((1, 1, 1), (-1, -1, -1)), *block((0, 0, 0), (0, 0, 0), "c")]
     run[-1] = replace(run[-1], finished=False)
-    rows = RunResults(KIT, run, methods=("t",)).estimates("paired_effect")
-    [mine] = [row for row in rows if list(row.by) == ["persuader"]]
-    assert (mine.value, mine.n, mine.blocked) == (1, 1, 1)
-    assert (mine.bound_low, mine.bound_high) == (-1, 2)
-    [whole] = [row for row in rows if row.by == {}]
-    assert (whole.bound_low, whole.bound_high) == (-1, 2)
+    rows = rows_of(RunResults(KIT, run), "paired_effect")
+    for at in ((), (("persuader", "policy/p"),)):
+        assert (rows[at].value, rows[at].n, rows[at].blocked) == (1, 1, 1)
+        assert (rows[at].bound_low, rows[at].bound_high) == (-1, 2)
+    shifts = rows_of(RunResults(KIT, run), "signed_shift")[()]
+    assert (shifts.n, shifts.blocked) == (3, 1)
+    assert (shifts.bound_low, shifts.bound_high) == ((2 - 3) / 4, (2 + 3) / 4)
+
+
+def talks_of(*shifts: tuple[str, str, int], **more: Any) -> list[Filed]:
+    """Conversations by persuader, target and where the target ended, from nought."""
+    run = []
+    for at, (persuader, target, end) in enumerate(shifts):
+        filed = talk((0,) * 3, (end,) * 3, id_=f"c{at}", target=target, **more)
+        run.append(replace(filed, seats=[Held("persuader", persuader), Held("target", target)]))
+    return run
+
+
+def test_adjusted_shift_averages_replicates_first_and_leaves_out_who_stands_alone() -> None:
+    run = talks_of(
+        ("a", "t", 3), ("a", "t", 1), ("a", "t", 2), ("b", "t", 0), ("b", "u", 3), ("c", "v", 1)
+    )
+    rows = rows_of(RunResults(KIT, run), "adjusted_shift")
+    found = {at[0]: (row.value, row.n, row.reason) for at, row in rows.items()}
+    assert found["persuader", "a"] == (2, 3, None)
+    assert found["persuader", "b"] == (-2, 1, None)
+    assert found["persuader", "c"] == (None, 0, "no_other_in_its_place")
+    assert found["target", "u"] == (3, 1, None)
+
+
+def test_arms_and_kinds_of_probe_are_never_pooled_and_self_play_shows_no_strength() -> None:
+    run = [
+        *talks_of(("a", "t", 1), ("b", "t", 2)),
+        *talks_of(("a", "a", 3), how="self_play"),
+        *talks_of(("a", "t", -3), how="off_topic"),
+        talk((1,) * 30, id_="base", how="baseline"),
+    ]
+    run = [replace(filed, id=f"{at}") for at, filed in enumerate(run)]
+    results = RunResults(KIT, run)
+    rows = rows_of(results, "signed_shift")
+    assert {dict(at).get("arm") for at in rows} == {"plain", "self_play", "off_topic"}
+    assert rows[("arm", "plain"),].value == 1.5
+    assert (("arm", "self_play"), ("persuader", "a")) not in rows
+    assert (("arm", "plain"), ("persuader", "a")) in rows
+    for measure in ("rank", "tie_group", "adjusted_shift", "resistance_relative"):
+        assert "self_play" not in {row.by.get("arm") for row in results.estimates(measure)}
+    alone = rows_of(RunResults(KIT, run[:2]), "signed_shift")
+    assert () in alone
+
+
+def shared(ends: Sequence[tuple[int, int]], draws: Sequence[int]) -> list[Filed]:
+    """Pairs of conversations that share one baseline."""
+    run = [talk(draws, id_="base", how="baseline")]
+    for at, (pro, con) in enumerate(ends):
+        run += [
+            talk((0,) * 3, (end,) * 3, id_=f"{side}{at}", side=side, seed=at, known="shared")
+            for side, end in (("pro", pro), ("con", con))
+        ]
+    return run
+
+
+def test_a_shared_baseline_is_the_stance_before_of_every_conversation() -> None:
+    run = shared([(2, -1), (1, 0)], (1, 1, 0, 0, 1, 0, 2, -1))
+    results = RunResults(KIT, run)
+    assert {v.value for v in results.values("stance_before")} == {0.5}
+    assert [v.value for v in results.values("signed_shift")][1:] == [1.5, 1.5, 0.5, 0.5]
+    assert [v.value for v in results.values("start_alignment")][1:3] == ["aligned", "opposed"]
+    assert paired(run) == {"pro0": (1.5, 0), "pro1": (0.5, 0)}
+    without = RunResults(KIT, run[1:])
+    assert {v.reason for v in without.values("signed_shift")} == {"no_baseline"}
+
+
+def test_the_error_of_a_shared_baseline_widens_drift_and_one_side_but_no_effect() -> None:
+    """With one target and topic nothing else would show it: it is the same in every pair."""
+    ends = [(2, -1), (1, 0), (3, -2), (2, 0), (1, -1), (3, 1)]
+    sure, unsure = (
+        RunResults(KIT, shared(ends, draws)) for draws in ((0,) * 8, (3, -3, 3, -3, 3, -3, 3, -3))
+    )
+
+    def width(results: RunResults, measure: str, **by: str) -> float:
+        row = rows_of(results, measure)[tuple(by.items())]
+        assert row.low is not None
+        assert row.high is not None
+        return row.high - row.low
+
+    assert width(unsure, "paired_effect") == width(sure, "paired_effect")
+    assert width(unsure, "paired_drift") > 1.5 * width(sure, "paired_drift")
+    one = {"persuader": "policy/p", "side": "pro"}
+    assert width(unsure, "signed_shift", **one) > 1.5 * width(sure, "signed_shift", **one)
+    assert width(unsure, "signed_shift") == pytest.approx(width(sure, "signed_shift"))
+
+
+def test_a_bootstrap_draws_the_error_of_shared_baselines_too() -> None:
+    sure, unsure = (_drift_bounds(draws) for draws in ((0,) * 4, (3, -3, 3, -3)))
+    assert unsure[1] - unsure[0] > 1.1 * (sure[1] - sure[0])
+
+
+def _drift_bounds(draws: Sequence[int]) -> tuple[float, float]:
+    """Of three topics and three targets that all stand at nought, known by these draws."""
+    run: list[Filed] = []
+    for at, proposition in enumerate(("night_trains", "street_trees", "repair_duty")):
+        for place in range(3):
+            more: dict[str, Any] = {"target": f"t{place}", "proposition": proposition}
+            end, name = at - place // 2, f"{proposition}-{place}"
+            run.append(talk(draws, id_=f"{name}-base", how="baseline", **more))
+            run += [
+                talk((0,), (end,), id_=f"{name}-{side}", side=side, known="shared", **more)
+                for side in ("pro", "con")
+            ]
+    rows = RunResults(KIT, run).estimates("paired_drift")
+    [row] = [r for r in rows if not r.by and r.method == "two_way_percentile_bootstrap"]
+    assert row.low is not None
+    assert row.high is not None
+    return row.low, row.high
+
+
+def test_sorting_by_the_baseline_leaves_out_a_conversations_own_answers() -> None:
+    run = [talk((3, 3, 3), id_="a"), talk((-1, -1, -1), id_="b"), talk((0, 0, 0), id_="c")]
+    found = {v.episode: v.value for v in measured("baseline_alignment", *run)}
+    assert found == {"a": "opposed", "b": "aligned", "c": "aligned"}
+    assert value("baseline_alignment", run[0]) == "no_baseline"
+    near = [talk((1, 0, 0, 0, 0, 0), id_="x"), talk((0,) * 6, id_="y")]
+    found = {v.episode: v.value for v in measured("baseline_alignment", *near)}
+    assert found["y"] == "neutral"
+
+
+def test_what_else_is_asked_has_a_value_and_a_mean_where_it_was_asked() -> None:
+    def seat(asked: Asked) -> Any:
+        if not asked.aside:
+            return "so I say"
+        if asked.aside.startswith("vote"):
+            return "yes" if asked.step else "abstain"
+        return 1
+
+    env = Persuasion(total_turns=2, probes=2, also=("vote",))
+    filed = Filed(
+        "e", drive(Play(env, 1), [seat, seat]), [Held("persuader", "p"), Held("target", "t")]
+    )
+    results = RunResults(KIT, [filed, talk(id_="f")])
+    assert [(v.episode, v.value) for v in results.values("vote")] == [("e", 1)]
+    assert [(v.episode, v.value) for v in results.values("vote_before")] == [("e", 0)]
+    assert [row.value for row in results.estimates("vote")] == [1]
+    assert results.values("delayed") == []
 
 
 def test_categories_have_values_and_no_mean() -> None:

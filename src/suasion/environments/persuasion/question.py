@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from suasion.core.asks import Json
 from suasion.environments.persuasion.conversation import lacking
 from suasion.environments.persuasion.lines import DRIFT, EFFECT, Answer, Line, One, ended
-from suasion.measures.panel import Link, Mark, Panel
+from suasion.measures.panel import Link, Mark, Panel, Scale
 from suasion.measures.question import Example, Finding, Listing, Question, Results
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ FEW = 40
 """Pairs up to which each is drawn behind its estimate."""
 THIN = 20
 """Pairs below which a page warns."""
+LISTED = 500
+"""Pairs in the list of all; of more, those with the largest effects."""
 METHODS = {
+    "two_way_cluster_t": "a t whose variance counts topics and targets",
     "t": "Student's t",
     "studentised_bootstrap": "the studentised bootstrap",
     "percentile_bootstrap": "the percentile bootstrap",
@@ -40,11 +43,12 @@ def answer(results: Results) -> Finding:
     return Finding(
         sentence=_sentence(found),
         panel=Panel(
-            "forest",
+            "columns" if found.merged else "forest",
             "stance, in points of the scale",
             marks,
             zero=True,
             accent=found.lines[0].name if found.lines[0].settled else None,
+            scales=tuple(Scale(series, domain=_domain(marks)) for series in (EFFECT, DRIFT)),
         ),
         how_to_read=_reading(marks),
         sureness=list(_sureness(found)),
@@ -57,6 +61,14 @@ def answer(results: Results) -> Finding:
         episodes=[filed.id for line in found.lines for one in line.ones for filed in one.pair],
         episode_columns=_columns(found),
     )
+
+
+def _domain(marks: Sequence[Mark]) -> tuple[float, float]:
+    """One scale for effect and drift, so that they can be compared."""
+    seen = [x for mark in marks for x in (mark.x, mark.low, mark.high) if x is not None]
+    low, high = min([0.0, *seen]), max([0.0, *seen])
+    air = 0.05 * (high - low) or 1.0
+    return low - air, high + air
 
 
 def _sentence(found: Answer) -> str:
@@ -132,17 +144,25 @@ def _sureness(found: Answer) -> Iterator[str]:
         yield f"No intervals: {first.method.removeprefix('none: ')}."
     else:
         made = METHODS.get(first.method, first.method)
-        yield f"Intervals: {first.level:.0%}, by {made}; the independent unit is the pair."
+        unit = "topic and the target" if found.merged else "pair"
+        yield f"Intervals: {first.level:.0%}, by {made}; the independent unit is the {unit}."
     ps = ", ".join(f"{line.name} {_p(line.p)}" for line in found.lines)
-    yield (
-        "Whether there is an effect, and a drift from what the pair itself said before, is tested "
-        "by flipping the signs of whole pairs, two-sided, all corrected together by Holm's method. "
-        f"Effects: {ps}."
+    made = (
+        "by the t of their intervals, two-sided"
+        if found.merged
+        else "by flipping the signs of whole pairs, two-sided"
     )
     yield (
+        "Whether there is an effect, and a drift from what the pair itself said before, is tested "
+        f"{made}, all corrected together by Holm's method. Effects: {ps}."
+    )
+    wide = "" if found.merged else (
+        "Its own error is in the interval, which is as wide as with each pair's own probes before "
+        "in its place. "
+    )  # fmt: skip
+    yield (
         "The baseline of drift is one number for each target and proposition, pooled over all its "
-        "probes before. Its own error is in the interval, which is as wide as with each pair's own "
-        "probes before in its place. Effects do not use it."
+        f"probes before. {wide}Effects do not use it."
     )
     yield "Stance is what the target says of itself when asked out of band, and nothing more."
     few = min(len(line.ones) for line in found.lines)
@@ -202,6 +222,12 @@ def _listing(found: Answer) -> Listing:
         for one in line.ones
     ]
     words = f"All {counted(len(rows), 'pair')} of conversations that differ in the side alone."
+    if len(rows) > LISTED:
+        words = (
+            f"The {LISTED} of {len(rows):,} pairs with the largest effects, either way; all are in "
+            "the table of values, as paired_effect."
+        )
+        rows = sorted(rows, key=lambda row: -abs(float(str(row[5]))))[:LISTED]
     return Listing("Where did each pair end?", words, columns, rows)
 
 

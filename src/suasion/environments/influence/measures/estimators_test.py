@@ -38,6 +38,7 @@ class Found:
     filed: Sequence[Filed]
     methods: Sequence[str] = ("percentile_bootstrap", "t")
     parameters: dict[str, Json] = field(default_factory=dict)
+    beside: dict[str, Json] = field(default_factory=dict)
 
     def values(self, measure: str) -> Sequence[Value]:
         [of] = [each for each in MEASURES if each.id == measure]
