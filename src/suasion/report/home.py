@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -29,6 +30,8 @@ ROWS = 300
 """Estimates in a table of a page; all of them are in its data."""
 MISSING = ("missing", "lowest", "highest")
 """Episodes that are, and the number with each of them at its worst."""
+TALLEST, LEAST_ROW = 216, 5
+"""Pixels of the small figures in the list of questions, and of one of their rows."""
 NAMED = 12
 """Conditions and agents that are named; more are counted."""
 
@@ -91,7 +94,9 @@ def _answer(book: Book, slug: str) -> dict[str, Any]:
 
 def mini(panel: Panel, slug: str) -> Markup:
     """The figure in small, without links or words of its own."""
-    drawn = inline(chart(panel, lambda _: None, MINI), f"mini-{slug}", "", "")
+    rows = len({(mark.label, mark.series) for mark in panel.marks})
+    size = replace(MINI, row=max(LEAST_ROW, min(MINI.row, TALLEST // max(rows, 1))))
+    drawn = inline(chart(panel, lambda _: None, size), f"mini-{slug}", "", "")
     return Markup(drawn)  # noqa: S704 - drawn by the renderer, where all text was cleaned
 
 

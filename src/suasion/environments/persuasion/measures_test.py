@@ -137,7 +137,7 @@ def test_thirds_are_thirds_until_they_are_printed() -> None:
     assert [each.value for each in found] == [1 / 3, 2 / 3, -1]
     rows = RunResults(KIT, run, methods=("t",)).estimates("signed_shift")
     means = [row for row in rows if row.by == {} and row.statistic == "mean"]
-    assert {str(row.value) for row in means} == {"0.0"}
+    assert {str(row.value) for row in means} == {"0"}
 
 
 def test_a_conversation_that_broke_off_keeps_what_was_measured_before_it() -> None:

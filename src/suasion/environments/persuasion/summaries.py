@@ -40,6 +40,11 @@ def unit_of(factors: Sequence[str]) -> str:
     return "topic x counterpart" if named else " x ".join(kinds)
 
 
+def printed(number: float | None) -> float | None:
+    """A number as it is printed: nought is `0`."""
+    return 0 if number == 0 else number
+
+
 def row(
     rows: Rows,
     measure: str,
@@ -62,9 +67,9 @@ def row(
         measure=measure,
         by=group.by,
         statistic=statistic,
-        value=value,
-        low=made.low if made else None,
-        high=made.high if made else None,
+        value=printed(value),
+        low=printed(made.low) if made else None,
+        high=printed(made.high) if made else None,
         n=n,
         unit_of_resampling=unit,
         method=made.method if made else f"none: {method}",

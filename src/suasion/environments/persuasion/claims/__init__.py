@@ -68,8 +68,7 @@ def _sentence(found: Claims) -> str:
     said = (
         f"Of {apart.pairs} pairs of persuaders, {apart.naive} differ if every conversation is "
         f"taken for independent, {apart.residual} by the published standard error, and "
-        f"{apart.both} once "
-        "topics and targets are resampled too."
+        f"{apart.both} once shared topics and targets are reckoned with."
     )
     first = found.group(1)
     if len(first) > 1:
