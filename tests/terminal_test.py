@@ -19,6 +19,14 @@ from suasion.cli import main
 PROGRAM = str(Path(sys.executable).parent / "suasion")
 LONGEST = 120
 """Seconds that a command may take."""
+CONTROLLED = """\
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])"""
+"""Makes the terminal the one that Ctrl-C comes from, then becomes the command.
+
+Not between fork and exec: libraries that a test before has loaded warn of forks.
+"""
 
 
 class Session(NamedTuple):
@@ -39,14 +47,13 @@ def on_a_terminal(
     env = {key: value for key, value in os.environ.items() if key not in ("CI", "NO_COLOR")}
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [PROGRAM, *words],
+        [sys.executable, "-c", CONTROLLED, PROGRAM, *words],
         cwd=folder,
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
         env={**env, "TERM": "xterm-256color", "COLUMNS": "90", **(variables or {})},
         start_new_session=True,
-        preexec_fn=_controlled,
     )
     os.close(theirs)
     seen, began = b"", monotonic()
@@ -64,14 +71,6 @@ def on_a_terminal(
             interrupts = 0
     os.close(ours)
     return Session(process.wait(LONGEST), seen.decode(errors="replace"))
-
-
-def _controlled() -> None:
-    """Make the terminal the one that Ctrl-C comes from."""
-    import fcntl
-    import termios
-
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def test_a_terminal_shows_a_bar_for_each_condition(tmp_path: Path) -> None:

@@ -236,6 +236,9 @@ def test_a_hostile_reply_costs_no_more_than_its_length(piece: str) -> None:
 
     def seconds(many: int) -> float:
         text = (piece * (many // len(piece)))[:-1] + "x"
+        return min(once(text) for _ in range(3))
+
+    def once(text: str) -> float:
         start = time.thread_time()
         for ask in (ACT, STANCE, LINES, TALK):
             read(ask, form(ask, "schema", "openai"), text)
