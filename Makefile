@@ -5,6 +5,9 @@ RUN = .venv/bin/python -m
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
 	--no-annotate --custom-compile-command "make lock"
 
+# Hundreds of processes are started here: compiled modules are kept, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help demo test check env format docs picture lock clean
 
 help: ## what can be made
