@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 from collections import Counter
@@ -47,6 +48,8 @@ def measure(
     """Compute what a run shows: values and estimates with intervals."""
     # The matrices are small: threads of linear algebra would wait for one another, and cost more.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Values are many and make no cycles: looking for some would take a tenth of the time.
+    gc.set_threshold(200_000, 50, 100)
     found = opened(run)
     results = _results(found, pairs(settings, "--set"))
     with_model(found, results, model)
