@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from itertools import product
 from pathlib import Path
@@ -172,11 +171,8 @@ def test_every_figure_and_row_links_to_an_event_of_the_run(finding: Finding) -> 
 
 
 @pytest.fixture(scope="module")
-def published(pytestconfig: pytest.Config) -> RunResults:
-    root = os.environ.get("SUASION_REFERENCE", pytestconfig.rootpath.parent / "shared/reference")
-    table = Path(root) / "persuasion" / "persuasion_cells.csv"
-    if not table.is_file() and os.environ.get("CI") != "true":
-        pytest.skip(f"no {table}: the published tables are not in the repository")
+def published(reference: Path) -> RunResults:
+    table = reference / "persuasion" / "persuasion_cells.csv"
     return RunResults(KIT, list(KIT.imports["persuasion-cells"]([table], frozenset()).filed))
 
 
