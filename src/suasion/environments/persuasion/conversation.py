@@ -162,8 +162,7 @@ def stances(filed: Filed) -> dict[int, list[Probe]]:
 
 def _last_is_targets(filed: Filed, turn: int) -> bool:
     """Whether the probes after a conversation stand for those after the target's last turn."""
-    settings = filed.episode.header.settings
-    if settings.get("arm", "plain") == "dose":
+    if arm(filed) == "dose":
         return True
     turns = [e.by for e in filed.episode.events if e.kind in ("say", "forfeit")]
     return len(turns) >= turn and turns[turn - 1] == TARGET

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from suasion.environments.persuasion.conversation import holder, lacking
+from suasion.environments.persuasion.conversation import arm, holder, lacking
 from suasion.environments.persuasion.lookup import status_of
 from suasion.environments.persuasion.pack import about, gallery_pack, role_pack, short
 from suasion.environments.persuasion.words import PERSUADER, TARGET
@@ -78,8 +78,7 @@ def conversations(results: Results) -> list[Filed]:
 
 
 def _argued(filed: Filed) -> bool:
-    arm = filed.episode.header.settings.get("arm", "plain")
-    return lacking(filed) is None and arm not in SILENT
+    return lacking(filed) is None and arm(filed) not in SILENT
 
 
 def pack(results: Results, subject: Subject) -> Pack:

@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from suasion.core.asks import Json
 from suasion.environments.persuasion.conversation import lacking
 from suasion.measures.estimate import Estimate
 from suasion.measures.question import Results
+
+if TYPE_CHECKING:
+    from suasion.stats.interval import Interval
 
 USUAL: Mapping[str, Json] = {"arm": "plain", "probe": "rating"}
 """Which rows are meant where a run has conversations of several kinds."""
@@ -21,6 +25,11 @@ def status_of(results: Results) -> str | None:
     """The status that most whole conversations have: others are never pooled with them."""
     counts = Counter(each.status for each in results.filed if lacking(each) is None)
     return counts.most_common(1)[0][0] if counts else None
+
+
+def leaves_nought_out(made: Estimate | Interval) -> bool:
+    """Whether an interval, where there is one, does."""
+    return made.low is not None and made.high is not None and not made.low <= 0 <= made.high
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING, NamedTuple
 
 from suasion.environments.persuasion.conversation import holder, topic
+from suasion.environments.persuasion.lookup import leaves_nought_out
 from suasion.environments.persuasion.words import PERSUADER, TARGET
 from suasion.measures.filed import Filed
 
@@ -120,8 +121,8 @@ class Rivals:
             len(pairs),
             sum(self._differ(self.naive, *pair) for pair in pairs),
             sum(self._differ(self.residual, *pair) for pair in pairs),
-            sum(map(_settled, self._differences(pairs, 1))),
-            sum(map(_settled, self._differences(pairs, 2))),
+            sum(map(leaves_nought_out, self._differences(pairs, 1))),
+            sum(map(leaves_nought_out, self._differences(pairs, 2))),
             self._by_draws(pairs),
         )
 
@@ -184,8 +185,3 @@ def _cells(talks: Sequence[Filed], shifts: Mapping[str, float], seat: int) -> It
 
 def _error(numbers: Sequence[float]) -> float | None:
     return stdev(numbers) / sqrt(len(numbers)) if len(numbers) > 1 else None
-
-
-def _settled(made: Interval) -> bool:
-    """Whether an interval leaves nought out."""
-    return made.low is not None and made.high is not None and not made.low <= 0 <= made.high

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 
 from suasion.core.asks import Json
 from suasion.environments.persuasion.claims import moves, order, record
-from suasion.environments.persuasion.claims.numbers import Claims, conjoined
+from suasion.environments.persuasion.claims.numbers import Claims
 from suasion.environments.persuasion.pack import short
+from suasion.environments.persuasion.questions.common import listed
 from suasion.environments.persuasion.rivals import Z
 from suasion.environments.persuasion.words import PERSUADER
 from suasion.measures.panel import Mark, Panel
@@ -72,7 +73,7 @@ def _sentence(found: Claims) -> str:
     )
     first = found.group(1)
     if len(first) > 1:
-        said += f" {conjoined(first)} cannot be told apart at the top."
+        said += f" {listed(first)} cannot be told apart at the top."
     return said
 
 

@@ -8,13 +8,13 @@ from statistics import fmean
 from suasion.environments.persuasion.claims.numbers import (
     Claims,
     Rows,
-    conjoined,
-    off,
     real,
     three,
 )
 from suasion.environments.persuasion.lines import ended
+from suasion.environments.persuasion.lookup import leaves_nought_out
 from suasion.environments.persuasion.pack import short, shown
+from suasion.environments.persuasion.questions.common import listed
 from suasion.environments.persuasion.words import TARGET
 from suasion.measures.estimate import Estimate
 from suasion.measures.panel import Link, Mark, Panel
@@ -33,7 +33,7 @@ def drift(found: Claims) -> Part:
         pro, con = sides.get((*key, "pro")), sides.get((*key, "con"))
         if effect.value is None or moved is None or moved.value is None:
             continue
-        settled += [name] if off(moved) else []
+        settled += [name] if leaves_nought_out(moved) else []
         link = _of_topic(found, str(key[0]), effect.value)
         rows.append([name, pro, con, *three(effect), *three(moved), link])
         for series, row in (("effect", effect), ("drift", moved)):
@@ -65,7 +65,7 @@ def _of_sides(rows: Rows, settled: Sequence[str]) -> Iterator[str]:
     )
     yield (
         f"At {len(settled)} of {len(rows)} topics the drift is settled (its 95% interval leaves "
-        f"nought out){': ' + conjoined(settled) if settled else ''}."
+        f"nought out){': ' + listed(settled) if settled else ''}."
     )
     most = max(rows, key=lambda row: abs(real(row[6]) or 0))
     yield (

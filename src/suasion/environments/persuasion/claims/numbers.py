@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from suasion.core.asks import Json
-from suasion.environments.persuasion.conversation import holder
+from suasion.environments.persuasion.conversation import arm, holder
 from suasion.environments.persuasion.dossier import conversations
 from suasion.environments.persuasion.lines import ended
 from suasion.environments.persuasion.lookup import Lookup, values
@@ -39,8 +38,7 @@ class Claims:
         return [
             each
             for each in conversations(self.results)
-            if each.episode.header.settings.get("arm", "plain") == "plain"
-            and holder(each, PERSUADER) != holder(each, TARGET)
+            if arm(each) == "plain" and holder(each, PERSUADER) != holder(each, TARGET)
         ]
 
     @cached_property
@@ -92,16 +90,6 @@ def three(row: Estimate | None) -> tuple[float | None, float | None, float | Non
     return (None, None, None) if row is None else (row.value, row.low, row.high)
 
 
-def off(row: Estimate) -> bool:
-    """Whether an interval leaves nought out."""
-    return row.low is not None and row.high is not None and not row.low <= 0 <= row.high
-
-
 def real(value: Json | Link) -> float | None:
     """A cell of a table, where it is a number."""
     return value if isinstance(value, int | float) else None
-
-
-def conjoined(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

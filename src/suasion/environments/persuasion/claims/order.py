@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from suasion.environments.persuasion.claims.numbers import Claims, Rows, conjoined
+from suasion.environments.persuasion.claims.numbers import Claims, Rows
 from suasion.environments.persuasion.pack import short, shown
+from suasion.environments.persuasion.questions.common import listed
 from suasion.environments.persuasion.rivals import Z
 from suasion.environments.persuasion.words import PERSUADER
 from suasion.measures.panel import Mark, Panel
@@ -113,7 +114,7 @@ def _groups(found: Claims) -> Iterator[str]:
     """The groups of more than one."""
     numbers = sorted(set(found.look.table("tie_group", "group", "persuader").values()))
     several = [found.group(int(number)) for number in numbers]
-    ties = [f"{conjoined(each)}" for each in several if len(each) > 1]
+    ties = [f"{listed(each)}" for each in several if len(each) > 1]
     if ties:
         yield f"Tied with the first of their group: {'; '.join(ties)}."
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from suasion.core.asks import Json
 from suasion.environments.persuasion.claims.numbers import Claims
+from suasion.environments.persuasion.conversation import arm
 from suasion.environments.persuasion.dossier import spoken
 from suasion.measures.panel import Link
 from suasion.measures.question import Part
@@ -21,8 +22,8 @@ CONTROLS = {
 
 def design(found: Claims) -> Part:
     """What the design leaves open, however many conversations there are."""
-    arms = {str(each.episode.header.settings.get("arm", "plain")) for each in found.results.filed}
-    lacking = [words for arm, words in CONTROLS.items() if arm not in arms]
+    arms = set(map(arm, found.results.filed))
+    lacking = [words for name, words in CONTROLS.items() if name not in arms]
     words = []
     if lacking:
         words.append(f"This run has no conversations that would show {', or '.join(lacking)}.")

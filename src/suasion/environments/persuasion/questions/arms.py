@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from suasion.environments.persuasion.conversation import lacking
+from suasion.environments.persuasion.conversation import arm, lacking
 from suasion.environments.persuasion.lines import ended
 from suasion.environments.persuasion.lookup import values
 from suasion.environments.persuasion.questions.common import (
@@ -15,7 +15,6 @@ from suasion.environments.persuasion.questions.common import (
     THIN,
     Cell,
     Evidence,
-    arm,
     cell,
     counted,
     how,

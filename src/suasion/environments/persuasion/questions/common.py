@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from suasion.core.asks import Json
-from suasion.environments.persuasion.conversation import holder, lacking, stances, topic
+from suasion.environments.persuasion.conversation import arm, holder, lacking, stances, topic
 from suasion.environments.persuasion.lines import ended
 from suasion.environments.persuasion.lookup import Lookup, values
 from suasion.environments.persuasion.propositions import bank
@@ -171,11 +171,6 @@ def _cause(filed: Filed) -> str:
     if filed.damaged:
         return "with a damaged record"
     return f"ended by {filed.lost}" if filed.lost else "cut short"
-
-
-def arm(filed: Filed) -> str:
-    """What was done to the target in an episode."""
-    return str(filed.episode.header.settings.get("arm") or PLAIN)
 
 
 def cell(filed: Filed) -> Cell:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from suasion.environments.persuasion.lookup import leaves_nought_out
 from suasion.environments.persuasion.questions.common import (
     CLAIMS,
     SELF_REPORT,
@@ -39,8 +40,7 @@ class About(NamedTuple):
     @property
     def drifts(self) -> bool:
         """Whether the interval of its drift leaves nought out."""
-        row = self.drift
-        return row.low is not None and row.high is not None and not row.low <= 0 <= row.high
+        return leaves_nought_out(self.drift)
 
 
 def about(held: Evidence) -> list[About]:
